@@ -1,0 +1,35 @@
+//! The diagnostics of one build, each cause told once.
+
+use std::collections::BTreeSet;
+
+use netpol_diagnostics::{Code, Diagnostic, Severity, Span};
+
+/// What has been found so far.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    told: BTreeSet<(Code, Vec<Span>, String)>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Report {
+    /// Adds a diagnostic, unless one of this code stands at the same places already: a rule is lowered once for each
+    /// subject and side, and copied into many namespaces, but is told once.
+    pub fn add(&mut self, diagnostic: Diagnostic) {
+        let labels = diagnostic.primary.iter().chain(&diagnostic.secondary);
+        let places: Vec<Span> = labels.map(|label| label.span).collect();
+        let title = if places.is_empty() { diagnostic.title.clone() } else { String::new() };
+        if self.told.insert((diagnostic.code, places, title)) {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Whether nothing may be written.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Everything found.
+    pub fn into_diagnostics(self) -> Vec<Diagnostic> {
+        self.diagnostics
+    }
+}

@@ -1,0 +1,155 @@
+//! From the plan to the objects: guardrail denies cut out of each grant, the rest written.
+
+use std::collections::BTreeMap;
+
+use netpol_diagnostics::{Code, Diagnostic};
+use netpol_flow::Side;
+use netpol_model::{Enforcement, Rule};
+
+use super::addresses::Addresses;
+use super::cut::{Cut, LocalDenies, cut};
+use super::emit::BlockItems;
+use super::exact::{Context, cannot_subtract, check};
+use super::findings::Findings;
+use super::gather::{Gathered, default_deny, unique};
+use super::subjects::{ask_peers, renamed};
+use super::{emit, guardrails, settings};
+use crate::object::{Object, comment, files};
+use crate::plan::{FenceDeny, Grant, NamespacePlan, Peers, plan};
+use crate::refuse::at_origin;
+use crate::yaml::{Yaml, map};
+use crate::{Output, Request};
+
+/// Lowers a policy to NetworkPolicies, or says why not.
+pub(super) fn lower(request: &Request<'_>) -> Output {
+    let (objects, findings) = objects(request);
+    let files =
+        if findings.refused() { BTreeMap::new() } else { files(request.policy, "kubernetes", &objects) };
+    Output { files, diagnostics: findings.into_list() }
+}
+
+/// The objects, and what there is to say about them.
+pub(super) fn objects(request: &Request<'_>) -> (Vec<Object>, Findings) {
+    let policy = request.policy;
+    let mut findings = Findings::default();
+    let end_port = settings::has_end_port(request.settings, &mut findings);
+    let mut plan = plan(policy, request.as_of);
+    let denies = crate::guardrails::denies(policy, &plan.places, request.as_of);
+    let places = plan.places.clone();
+    let addresses = Addresses::of(&policy.cluster, &places);
+    let context = Context { policy, places: &places, addresses: &addresses, end_port };
+
+    undeclared_closed(&context, &mut findings);
+    guardrails::check(&context, &plan, &denies, &mut findings);
+    let mut objects = Vec::new();
+    let mut blocks = BlockItems::default();
+    for namespace in &mut plan.namespaces {
+        withheld(namespace, &mut findings);
+        objects.extend(default_deny(namespace));
+        let grants: Vec<Grant<'_>> =
+            namespace.guardrail_grants.drain(..).chain(std::mem::take(&mut namespace.grants)).collect();
+        let local = Side::BOTH.map(|side| LocalDenies::of(&denies, &namespace.namespace.name, side));
+        let [egress, ingress] = &local;
+        let mut gathered = Gathered::default();
+        for grant in grants {
+            let (enforcement, denied) = match grant.side {
+                Side::Egress => (namespace.egress, egress),
+                Side::Ingress => (namespace.ingress, ingress),
+            };
+            if enforcement != Enforcement::Enforced {
+                continue;
+            }
+            for Cut { grant, by } in cut(&context, denied, grant) {
+                let is_whole = by.is_empty() && namespace.namespace.fence.is_empty();
+                let grant = ask_peers(namespace.namespace, grant);
+                let grant = if is_whole { grant } else { renamed(namespace.namespace, grant) };
+                lower_grant(&context, namespace, &grant, &by, &mut blocks, &mut gathered, &mut findings);
+            }
+        }
+        fence_denies(&namespace.fence_denies, namespace, &mut findings);
+        objects.extend(gathered.into_objects(namespace));
+    }
+    if blocks.is_used() {
+        guardrails::check_named_ends(&context, &plan, request.as_of, &mut findings);
+    }
+    (unique(objects), findings)
+}
+
+fn undeclared_closed(context: &Context<'_>, findings: &mut Findings) {
+    if context.policy.cluster.undeclared_closed {
+        let title = "target `kubernetes` cannot close undeclared namespaces";
+        let refusal = Diagnostic::new(Code(711), title)
+            .note("a NetworkPolicy isolates pods of the namespace it stands in")
+            .help("declare every namespace, or build for `calico` or `cilium`");
+        findings.add(match context.policy.cluster.declared {
+            Some(span) => refusal.at(span, "says `undeclared closed`"),
+            None => refusal,
+        });
+    }
+}
+
+fn withheld(plan: &NamespacePlan<'_>, findings: &mut Findings) {
+    if plan.egress == Enforcement::Audited || plan.ingress == Enforcement::Audited {
+        let name = &plan.namespace.name;
+        let warning =
+            Diagnostic::new(Code(708), format!("target `kubernetes` has no audit: `{name}` stays open"));
+        findings.add(
+            at_origin(warning, &plan.namespace.origin, "in `audit`")
+                .note("no object is written for it; its flows are neither denied nor reported")
+                .help("enforce it, or build for `calico`, which can stage policies"),
+        );
+    }
+}
+
+/// The parts of a fence that could not be cut out. A domain is refused for its own sake.
+fn fence_denies(denies: &[FenceDeny<'_>], plan: &NamespacePlan<'_>, findings: &mut Findings) {
+    let enforced = |side: Side| match side {
+        Side::Egress => plan.egress == Enforcement::Enforced,
+        Side::Ingress => plan.ingress == Enforcement::Enforced,
+    };
+    for deny in denies.iter().filter(|deny| enforced(deny.side)) {
+        if !findings.has(701, deny.grant) {
+            cannot_subtract(deny.grant, Some(deny.fence), findings);
+        }
+    }
+}
+
+fn lower_grant<'a>(
+    context: &Context<'_>,
+    plan: &NamespacePlan<'_>,
+    grant: &Grant<'a>,
+    by: &[&Rule],
+    blocks: &mut BlockItems,
+    gathered: &mut Gathered<'a>,
+    findings: &mut Findings,
+) {
+    if by.is_empty() && plan.namespace.fence.is_empty() {
+        check(context, grant, &[], findings);
+    } else {
+        let cut_by: Vec<&Rule> = by.iter().copied().chain(&plan.namespace.fence).collect();
+        check(context, grant, &cut_by, findings);
+    }
+    let mut entries: Vec<(&str, Yaml)> = Vec::with_capacity(2);
+    if let Peers::Of(peers) = &grant.peers {
+        let here = &plan.namespace.name;
+        let mut items = Vec::with_capacity(peers.len());
+        peers.iter().for_each(|peer| emit::peer_items(context.addresses, here, peer, blocks, &mut items));
+        if items.is_empty() {
+            return;
+        }
+        entries.push((if grant.side == Side::Egress { "to" } else { "from" }, Yaml::List(items)));
+    }
+    if let Some(ports) = emit::port_items(&grant.services, context.end_port) {
+        if ports.is_empty() {
+            return;
+        }
+        entries.push(("ports", Yaml::List(ports)));
+    }
+    let origin = grant.rule.origin.clone();
+    let rule = Yaml::Commented(comment(&origin), Box::new(map(entries)));
+    let group = gathered.group(grant);
+    match grant.side {
+        Side::Egress => group.egress.push((origin, rule)),
+        Side::Ingress => group.ingress.push((origin, rule)),
+    }
+}

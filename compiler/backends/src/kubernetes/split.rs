@@ -1,0 +1,45 @@
+//! Objects that would be too large, in parts: an object of allows may be cut anywhere (amendment B25).
+
+use crate::yaml::Yaml;
+
+use super::gather::Group;
+
+/// The most text of rules in one object. `kubectl apply` keeps the whole object in an annotation, and all annotations
+/// together may have 256 KiB.
+const LARGEST: usize = 120_000;
+
+/// Cuts a group into parts of at most [`LARGEST`] bytes of rules, in order; a single larger rule stays whole.
+pub(super) fn split(group: Group) -> Vec<Group> {
+    let mut parts = vec![Group::default()];
+    let mut used = 0;
+    let sides = group
+        .ingress
+        .into_iter()
+        .map(|rule| (true, rule))
+        .chain(group.egress.into_iter().map(|rule| (false, rule)));
+    for (is_ingress, rule) in sides {
+        let size = weight(&rule.1);
+        if used > 0 && used + size > LARGEST {
+            parts.push(Group::default());
+            used = 0;
+        }
+        used += size;
+        if let Some(part) = parts.last_mut() {
+            if is_ingress { part.ingress.push(rule) } else { part.egress.push(rule) }
+        }
+    }
+    parts
+}
+
+/// About the bytes of a value in JSON.
+fn weight(value: &Yaml) -> usize {
+    match value {
+        Yaml::Text(text) => text.len() + 3,
+        Yaml::Number(_) | Yaml::Flag(_) => 6,
+        Yaml::List(items) => 2 + items.iter().map(weight).sum::<usize>(),
+        Yaml::Map(entries) => {
+            2 + entries.iter().map(|(key, value)| key.len() + 4 + weight(value)).sum::<usize>()
+        }
+        Yaml::Commented(_, value) => weight(value),
+    }
+}

@@ -1,0 +1,256 @@
+//! The one YAML writer: block style, two spaces, a comment where asked, quotes by allow-list.
+
+/// A YAML value. Maps keep the order they are given in.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Yaml {
+    /// Text; quoted unless it surely reads back as the same text.
+    Text(String),
+    /// A whole number.
+    Number(i64),
+    /// `true` or `false`.
+    Flag(bool),
+    /// A list; printed as `[]` when empty.
+    List(Vec<Yaml>),
+    /// A map; printed as `{}` when empty.
+    Map(Vec<(String, Yaml)>),
+    /// A value of a list with a comment on the lines above it.
+    Commented(Vec<String>, Box<Yaml>),
+}
+
+/// A map from keys to values.
+pub(crate) fn map<K: Into<String>>(entries: impl IntoIterator<Item = (K, Yaml)>) -> Yaml {
+    Yaml::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
+}
+
+/// A list.
+pub(crate) fn list(items: impl IntoIterator<Item = Yaml>) -> Yaml {
+    Yaml::List(items.into_iter().collect())
+}
+
+/// Text.
+pub(crate) fn text(value: impl Into<String>) -> Yaml {
+    Yaml::Text(value.into())
+}
+
+/// The documents of one file, each begun by `---`, with a comment at the top.
+pub(crate) fn print(header: &str, documents: &[Yaml]) -> String {
+    let mut out = String::new();
+    for line in header.lines() {
+        comment(line, 0, &mut out);
+    }
+    for document in documents {
+        out.push_str("---\n");
+        block(document, 0, &mut out);
+    }
+    out
+}
+
+fn block(value: &Yaml, indent: usize, out: &mut String) {
+    match value {
+        Yaml::Map(entries) => {
+            for (key, value) in entries {
+                pad(indent, out);
+                entry(key, value, indent, out);
+            }
+        }
+        Yaml::List(items) => {
+            for item in items {
+                let item = match item {
+                    Yaml::Commented(lines, item) => {
+                        lines.iter().for_each(|line| comment(line, indent, out));
+                        item
+                    }
+                    Yaml::Text(_) | Yaml::Number(_) | Yaml::Flag(_) | Yaml::List(_) | Yaml::Map(_) => item,
+                };
+                pad(indent, out);
+                out.push_str("- ");
+                list_item(item, indent, out);
+            }
+        }
+        Yaml::Commented(_, value) => block(value, indent, out),
+        Yaml::Text(_) | Yaml::Number(_) | Yaml::Flag(_) => {
+            pad(indent, out);
+            inline(value, out);
+            out.push('\n');
+        }
+    }
+}
+
+/// The text after `- `: a map's first entry stands on the same line.
+fn list_item(item: &Yaml, indent: usize, out: &mut String) {
+    match item {
+        Yaml::Map(entries) if !entries.is_empty() => {
+            for (at, (key, value)) in entries.iter().enumerate() {
+                if at > 0 {
+                    pad(indent + 2, out);
+                }
+                entry(key, value, indent + 2, out);
+            }
+        }
+        _ => {
+            inline(item, out);
+            out.push('\n');
+        }
+    }
+}
+
+fn entry(key: &str, value: &Yaml, indent: usize, out: &mut String) {
+    scalar(key, out);
+    out.push(':');
+    match value {
+        Yaml::Map(entries) if !entries.is_empty() => {
+            out.push('\n');
+            block(value, indent + 2, out);
+        }
+        Yaml::List(items) if !items.is_empty() => {
+            out.push('\n');
+            block(value, indent, out);
+        }
+        Yaml::Text(text) if text.contains('\n') && is_literal(text) => {
+            out.push_str(" |-\n");
+            for line in text.split('\n') {
+                pad(indent + 2, out);
+                out.push_str(line);
+                out.push('\n');
+            }
+        }
+        _ => {
+            out.push(' ');
+            inline(value, out);
+            out.push('\n');
+        }
+    }
+}
+
+fn inline(value: &Yaml, out: &mut String) {
+    match value {
+        Yaml::Text(text) => scalar(text, out),
+        Yaml::Number(number) => out.push_str(&number.to_string()),
+        Yaml::Flag(flag) => out.push_str(if *flag { "true" } else { "false" }),
+        Yaml::Commented(_, value) => inline(value, out),
+        Yaml::List(items) => {
+            out.push('[');
+            for (at, item) in items.iter().enumerate() {
+                out.push_str(if at > 0 { ", " } else { "" });
+                inline(item, out);
+            }
+            out.push(']');
+        }
+        Yaml::Map(entries) => {
+            out.push('{');
+            for (at, (key, value)) in entries.iter().enumerate() {
+                out.push_str(if at > 0 { ", " } else { "" });
+                scalar(key, out);
+                out.push_str(": ");
+                inline(value, out);
+            }
+            out.push('}');
+        }
+    }
+}
+
+fn pad(indent: usize, out: &mut String) {
+    out.extend(std::iter::repeat_n(' ', indent));
+}
+
+fn comment(line: &str, indent: usize, out: &mut String) {
+    pad(indent, out);
+    out.push('#');
+    if !line.is_empty() {
+        out.push(' ');
+    }
+    out.extend(line.chars().map(|c| if c.is_control() { ' ' } else { c }));
+    out.push('\n');
+}
+
+/// Whether a block scalar `|-` gives exactly this text back.
+fn is_literal(text: &str) -> bool {
+    let plain = |c: char| {
+        c == '\n'
+            || (!c.is_control() && c != '\u{feff}' && c != '\u{2028}' && c != '\u{2029}' && c != '\u{85}')
+    };
+    text.chars().all(plain) && !text.starts_with([' ', '\n']) && !text.ends_with('\n')
+}
+
+fn scalar(text: &str, out: &mut String) {
+    if is_plain(text) {
+        out.push_str(text);
+        return;
+    }
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{85}') => {
+                let units = u32::from(c);
+                out.push_str(&format!("\\u{units:04X}"));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+/// Whether unquoted text is surely read as this very text by YAML 1.1 and 1.2 readers: it begins with a letter, holds
+/// only letters, digits and `-_./`, and is no word that either version reads as something else.
+fn is_plain(text: &str) -> bool {
+    const WORDS: [&str; 22] = [
+        "y",
+        "n",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "true",
+        "false",
+        "null",
+        "nan",
+        "inf",
+        "infinity",
+        "e",
+        "t",
+        "f",
+        "x",
+        "o",
+        "b",
+        "none",
+        "undefined",
+        "nil",
+        "void",
+    ];
+    let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(inner)
+        && !WORDS.contains(&text.to_ascii_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn printed(text: &str) -> String {
+        let mut out = String::new();
+        scalar(text, &mut out);
+        out
+    }
+
+    #[test]
+    fn words_that_yaml_reads_as_something_else_are_quoted() {
+        for word in
+            ["no", "Yes", "on", "1e3", "0x10", "12:30:00", "", "~", "null", "-", "a: b", "a #b", "10.0.0.0/8"]
+        {
+            assert!(printed(word).starts_with('"'), "{word}");
+        }
+        assert_eq!(printed("kubernetes.io/metadata.name"), "kubernetes.io/metadata.name");
+    }
+
+    #[test]
+    fn lists_of_maps_open_on_the_dash() {
+        let value =
+            map([("a", list([map([("key", text("c")), ("d", list([Yaml::Number(1)]))]), map::<&str>([])]))]);
+        assert_eq!(print("", &[value]), "---\na:\n- key: c\n  d:\n  - 1\n- {}\n");
+    }
+}

@@ -1,0 +1,67 @@
+//! What checking takes and gives.
+
+use netpol_diagnostics::{Diagnostic, Span};
+use netpol_flow::{Date, Text};
+use netpol_model::Policy;
+use netpol_syntax::tree;
+
+/// One file of the project, parsed.
+#[derive(Clone, Debug)]
+pub struct InputFile {
+    /// Its tree.
+    pub tree: tree::File,
+    /// What its folder may declare.
+    pub authority: Authority,
+}
+
+/// What the files of a folder may declare, as the manifest says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Authority {
+    /// Platform statements and everything else.
+    Platform,
+    /// The namespaces of these tenants.
+    Tenants(Vec<Text>),
+    /// Everything: the project maps no authority.
+    Anyone,
+}
+
+/// What to check, and as of when.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// The project's files.
+    pub files: &'a [InputFile],
+    /// The namespace of rules that stand outside every namespace.
+    pub default_namespace: Option<&'a str>,
+    /// The day lapsed lines are judged by.
+    pub as_of: Date,
+}
+
+/// What checking gives.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    /// One policy for each declared cluster, in the order declared; one without a name where none is.
+    pub views: Vec<Policy>,
+    /// The paperwork that guardrails demand, in the order written.
+    pub requires: Vec<Require>,
+    /// What there is to say, by file and offset.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// One `require` line that the closed matrix allows (amendment U12).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Require {
+    /// What is asked.
+    pub obligation: tree::Obligation,
+    /// Of which lines.
+    pub class: tree::RuleClass,
+    /// Only in these namespaces; none for everywhere.
+    pub namespaces: Option<Vec<Text>>,
+    /// The guardrail block it stands in.
+    pub guardrail: Text,
+    /// Whether that block is in `audit`.
+    pub audit: bool,
+    /// The line.
+    pub span: Span,
+    /// The `apply` lines it came through, outermost first.
+    pub via: Vec<Span>,
+}

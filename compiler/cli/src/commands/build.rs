@@ -1,0 +1,205 @@
+//! `netpol build`.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Args;
+use netpol_diagnostics::Diagnostic;
+use netpol_driver::{
+    Compiled, Manifests, Options, Purpose, Replaced, compare, compile, load_project, replace_folders, usage,
+};
+
+use super::{day, load_alone, misplaced};
+use crate::arguments::{Common, Format, Single, Telling, after_help};
+use crate::disk::Disk;
+use crate::locate::{Located, locate};
+use crate::report::{Stream, tell, tell_alone};
+use crate::terminal::{self, Outcome};
+
+/// Build the manifests of a project
+///
+/// Writes one folder for each target of `netpol.toml`: a file for each namespace, one for cluster-wide objects, and a
+/// `kustomization.yaml`. With an error nothing is written. A folder is replaced whole or not at all, left untouched
+/// where nothing changed, and refused where it holds files that netpol did not write.
+///
+/// A line whose `until` has passed is left out, with a warning; `netpol check` counts it as an error.
+///
+/// With `--backend`, PATH is one file, and its manifests go to standard output.
+#[derive(Args, Debug)]
+#[command(after_help = after_help("  netpol build
+  netpol build examples/online-boutique
+  netpol build --target production
+  netpol build --check                  is what is committed current?
+  netpol build shop.netpol --backend cilium | kubectl apply -f -
+  netpol build web.netpol --backend calico --namespace shop"))]
+pub struct Build {
+    /// A project, or with --backend one file [default: the project around the current folder]
+    path: Option<PathBuf>,
+
+    /// Build these targets only; may be repeated
+    #[arg(long = "target", value_name = "NAME", conflicts_with = "backend")]
+    targets: Vec<String>,
+
+    /// Write nothing; print what is not current as a unified diff, and exit with 1 if anything is
+    #[arg(long, conflicts_with = "backend")]
+    check: bool,
+
+    #[command(flatten)]
+    telling: Telling,
+
+    #[command(flatten)]
+    single: Single,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Build, common: Common) -> Outcome {
+    let start = Instant::now();
+    let format = arguments.telling.format;
+    let as_of = match day(&arguments.telling) {
+        Ok(day) => day,
+        Err(fault) => return tell_alone(vec![*fault], format, common),
+    };
+    let options = Options { as_of, targets: arguments.targets.clone(), purpose: Purpose::Build };
+    if let (Some(path), Some(_)) = (&arguments.path, &arguments.single.backend) {
+        return build_alone(path, arguments, &options, common);
+    }
+    let (root, prefix) = match project(arguments) {
+        Ok(project) => project,
+        Err(fault) => return tell_alone(vec![*fault], format, common),
+    };
+    let mut compiled = compile(load_project(&Disk, &root), &options);
+    if compiled.has_errors() {
+        return tell(&compiled, &prefix, format, common, Stream::ByFormat);
+    }
+    if arguments.check {
+        return check_current(&mut compiled, &root, &prefix, format, common);
+    }
+    let replaced = replace_folders(&Disk, &root, &compiled.targets);
+    match replaced {
+        Ok(replaced) => {
+            let outcome = tell(&compiled, &prefix, format, common, Stream::ByFormat);
+            if !common.quiet {
+                terminal::tell(&summary(&compiled.targets, &replaced, &prefix, start));
+            }
+            outcome
+        }
+        Err(faults) => {
+            compiled.diagnostics.extend(faults);
+            tell(&compiled, &prefix, format, common, Stream::ByFormat)
+        }
+    }
+}
+
+fn project(arguments: &Build) -> Result<(PathBuf, String), Box<Diagnostic>> {
+    match locate(arguments.path.as_deref())? {
+        Located::Project { root, prefix, part } if part.is_empty() || arguments.path.is_none() => {
+            match misplaced(&arguments.single) {
+                Some(fault) => Err(Box::new(fault)),
+                None => Ok((root, prefix)),
+            }
+        }
+        Located::Project { root, .. } => {
+            let shown = arguments.path.as_deref().unwrap_or(Path::new(".")).display().to_string();
+            let fault = usage(format!("`{shown}` is a part of a project, and projects are built whole"))
+                .help(format!("build `{}`, or check the part: `netpol check {shown}`", root.display()))
+                .help("or build one file on its own, with `--backend NAME`");
+            Err(Box::new(fault))
+        }
+        Located::File(path) => {
+            let fault = usage(format!("`{}` is one file, and lies in no project", path.display()))
+                .help("say what to build it with: `--backend kubernetes`, `calico` or `cilium`");
+            Err(Box::new(fault))
+        }
+    }
+}
+
+/// One file: its manifests go to standard output, so everything else goes to standard error.
+fn build_alone(path: &Path, arguments: &Build, options: &Options, common: Common) -> Outcome {
+    let compiled = compile(load_alone(path, &arguments.single), options);
+    let outcome = tell(&compiled, "", arguments.telling.format, common, Stream::Error);
+    if compiled.has_errors() {
+        return outcome;
+    }
+    let files = compiled.targets.iter().flat_map(|target| &target.files);
+    let manifests: String =
+        files.filter(|(name, _)| *name != "kustomization.yaml").map(|(_, text)| text.as_str()).collect();
+    outcome.max(terminal::print(&manifests))
+}
+
+fn check_current(
+    compiled: &mut Compiled,
+    root: &Path,
+    prefix: &str,
+    format: Format,
+    common: Common,
+) -> Outcome {
+    let differences = match compare(&Disk, root, &compiled.targets) {
+        Ok(differences) => differences,
+        Err(fault) => {
+            compiled.diagnostics.push(*fault);
+            return tell(compiled, prefix, format, common, Stream::ByFormat);
+        }
+    };
+    let outcome = tell(compiled, prefix, format, common, Stream::ByFormat);
+    let diff: String = differences.iter().map(|difference| difference.diff.as_str()).collect();
+    if differences.is_empty() {
+        if !common.quiet {
+            terminal::tell(&format!(
+                "{} current\n",
+                counted(compiled.targets.len(), "target is", "targets are")
+            ));
+        }
+        return outcome;
+    }
+    // A report for programs has standard output for itself.
+    let printed = match format {
+        Format::Json | Format::Sarif => {
+            terminal::tell(&diff);
+            Outcome::Wrong
+        }
+        Format::Human | Format::Short | Format::Github => terminal::print(&diff),
+    };
+    if !common.quiet {
+        let stale = counted(differences.len(), "file is", "files are");
+        terminal::tell(&format!(
+            "{stale} not what a build would write: run `netpol build` and commit the result\n"
+        ));
+    }
+    outcome.max(printed).max(Outcome::Wrong)
+}
+
+/// One line for each target, and one for all.
+fn summary(targets: &[Manifests], replaced: &[Replaced], prefix: &str, start: Instant) -> String {
+    let folder = |target: &Manifests| match prefix {
+        "" => target.output.clone(),
+        prefix => format!("{prefix}/{}", target.output),
+    };
+    let widest =
+        |width: fn(&str) -> usize, texts: Vec<String>| texts.iter().map(|t| width(t)).max().unwrap_or(0);
+    let count = |text: &str| text.chars().count();
+    let name_width = widest(count, targets.iter().map(|target| target.target.to_string()).collect());
+    let folder_width = widest(count, targets.iter().map(folder).collect());
+    let mut text = String::new();
+    for (target, replaced) in targets.iter().zip(replaced) {
+        let files = counted(target.files.len(), "file", "files");
+        let objects = counted(target.objects(), "object", "objects");
+        let unchanged = match replaced {
+            Replaced::Written => "",
+            Replaced::Unchanged => ", unchanged",
+        };
+        let (name, folder) = (&target.target, folder(target));
+        text.push_str(&format!(
+            "  {name:name_width$}  {folder:folder_width$}  {files}, {objects}{unchanged}\n"
+        ));
+    }
+    let milliseconds = start.elapsed().as_secs_f64() * 1_000.0;
+    text.push_str(&format!(
+        "built {} in {milliseconds:.0} ms\n",
+        counted(targets.len(), "target", "targets")
+    ));
+    text
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+}

@@ -1,0 +1,58 @@
+//! The subcommands, one module each.
+
+pub mod build;
+pub mod check;
+pub mod init;
+pub mod targets;
+pub mod explain;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use netpol_diagnostics::Diagnostic;
+use netpol_driver::{Date, Host, Loaded, SingleFile, load_file, usage};
+
+use crate::arguments::{Arguments, Command, Single, Telling};
+use crate::disk::Disk;
+use crate::locate::slashes;
+use crate::terminal::Outcome;
+
+/// Runs the command that was asked for.
+pub fn run(arguments: &Arguments) -> Outcome {
+    let common = arguments.common;
+    match &arguments.command {
+        Command::Build(build) => build::run(build, common),
+        Command::Check(check) => check::run(check, common),
+        Command::Init(init) => init::run(init, common),
+        Command::Targets(targets) => targets::run(targets),
+        Command::Explain(explain) => explain::run(explain),
+    }
+}
+
+/// The day lapsed lines are judged by.
+fn day(telling: &Telling) -> Result<Date, Box<Diagnostic>> {
+    let day = telling.as_of.or_else(|| Disk.today());
+    day.ok_or_else(|| {
+        let fault = usage("the clock shows no day of the calendar");
+        Box::new(fault.help("say the day with `--as-of YYYY-MM-DD`"))
+    })
+}
+
+/// Reads a file on its own.
+fn load_alone(path: &Path, single: &Single) -> Loaded {
+    let settings: BTreeMap<String, String> = single.settings.iter().cloned().collect();
+    let single =
+        SingleFile { backend: single.backend.clone(), namespace: single.namespace.clone(), settings };
+    load_file(&Disk, path, &slashes(path), &single)
+}
+
+/// Options of a single file that were given for a project.
+fn misplaced(single: &Single) -> Option<Diagnostic> {
+    let given = [
+        (single.backend.is_some(), "--backend"),
+        (single.namespace.is_some(), "--namespace"),
+        (!single.settings.is_empty(), "--set"),
+    ];
+    let (_, option) = given.into_iter().find(|(is_given, _)| *is_given)?;
+    Some(usage(format!("`{option}` is for one file; a project says it in `netpol.toml`")))
+}

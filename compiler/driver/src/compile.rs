@@ -1,0 +1,236 @@
+//! From sources to manifests, in memory: the façade that the terminal and the editor share.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use netpol_check::{Checked, Input, InputFile, check};
+use netpol_diagnostics::{Code, Diagnostic, FileId, Severity, Source, Sources, Span};
+use netpol_flow::{Date, Text};
+use netpol_syntax::{Parsed, parse};
+use rayon::prelude::*;
+
+use crate::authority::{authority_of, declared_tenants};
+use crate::fault::usage;
+use crate::load::Loaded;
+use crate::lower::lower_all;
+use crate::manifest::list;
+use crate::near::nearest;
+use crate::paths::is_within;
+use crate::project::{Project, Target};
+
+/// What to compile, and as of when.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The day lapsed lines are judged by.
+    pub as_of: Date,
+    /// The targets to lower, by name; all where none is named.
+    pub targets: Vec<String>,
+    /// What the manifests are for.
+    pub purpose: Purpose,
+}
+
+/// What the manifests are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To say whether they could be built. A lapsed line is an error, so that its owner hears of it.
+    Check,
+    /// To be used. A lapsed line is left out with a warning, so that it stops nobody else (amendment U9).
+    ///
+    /// What is left out is an allow or an exception: the output is narrower than the text, never wider.
+    Build,
+}
+
+/// What compiling gives.
+#[derive(Clone, Debug, Default)]
+pub struct Compiled {
+    /// The sources, with the modules of the library that were used.
+    pub sources: Sources,
+    /// The first file that is the library's and not the project's.
+    pub library: u32,
+    /// What there is to say, by file and offset.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The manifests of each target; not to be written where an error is among the diagnostics.
+    pub targets: Vec<Manifests>,
+}
+
+/// The manifests of one target.
+#[derive(Clone, Debug, Default)]
+pub struct Manifests {
+    /// The target's name.
+    pub target: Text,
+    /// The folder they go to, relative to the project.
+    pub output: String,
+    /// Where the project file speaks of that folder.
+    pub output_span: Option<Span>,
+    /// The files, by name.
+    pub files: BTreeMap<String, String>,
+}
+
+impl Manifests {
+    /// How many Kubernetes objects the files hold.
+    pub fn objects(&self) -> usize {
+        let documents = |text: &String| text.lines().filter(|line| *line == "---").count();
+        self.files
+            .iter()
+            .filter(|(name, _)| *name != "kustomization.yaml")
+            .map(|(_, text)| documents(text))
+            .sum()
+    }
+}
+
+impl Compiled {
+    /// How many diagnostics are this bad.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+    }
+
+    /// Whether anything is an error.
+    pub fn has_errors(&self) -> bool {
+        self.count(Severity::Error) > 0
+    }
+
+    /// Keeps what concerns the files under a path of the project, and what has no place in a source.
+    pub fn narrow(&mut self, path: &str) {
+        let sources = &self.sources;
+        self.diagnostics.retain(|diagnostic| match &diagnostic.primary {
+            None => true,
+            Some(label) => diagnostic.code.0 < 100 || is_within(&sources.file(label.span.file).path, path),
+        });
+    }
+}
+
+/// Parses, checks and lowers what was loaded.
+///
+/// Lowering is reached only without an error before it, and stops at none of its own: every target has its say.
+pub fn compile(loaded: Loaded, options: &Options) -> Compiled {
+    let Loaded { sources, project, files, default_namespace, diagnostics } = loaded;
+    let library = sources.iter().count() as u32;
+    let mut compiled = Compiled { sources, library, diagnostics, targets: Vec::new() };
+    let targets = match choose(&project, options) {
+        Ok(targets) => targets,
+        Err(fault) => {
+            compiled.diagnostics.push(*fault);
+            Vec::new()
+        }
+    };
+    if !compiled.has_errors() {
+        let checked = front(&mut compiled, &project, &files, default_namespace.as_deref(), options);
+        let stops = |d: &Diagnostic| d.severity == Severity::Error && d.code != EXPIRED;
+        if !compiled.diagnostics.iter().any(stops) {
+            let (manifests, diagnostics) = lower_all(&targets, &checked.views, options.as_of);
+            compiled.targets = manifests;
+            compiled.diagnostics.extend(diagnostics);
+        }
+    }
+    compiled
+        .diagnostics
+        .sort_by_key(|diagnostic| (diagnostic.primary.as_ref().map(|label| label.span), diagnostic.code));
+    compiled
+}
+
+/// The targets asked for.
+fn choose<'a>(project: &'a Project, options: &Options) -> Result<Vec<&'a Target>, Box<Diagnostic>> {
+    let names = &options.targets;
+    let known: Vec<&str> = project.targets.iter().map(|target| &*target.name).collect();
+    if let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) {
+        let fault = usage(format!("no target is named `{name}`"));
+        let fault = match nearest(name, known.iter().copied()) {
+            Some(near) => fault.help(format!("did you mean `{near}`?")),
+            None if known.is_empty() => fault.help("the project file has no target"),
+            None => fault.help(format!("the project has {}", list(&known))),
+        };
+        return Err(Box::new(fault));
+    }
+    if known.is_empty() && options.purpose == Purpose::Build {
+        let help = "add a table to `netpol.toml`: `[targets.production]` with `backend = \"cilium\"`";
+        return Err(Box::new(usage("the project has no target").help(help)));
+    }
+    let chosen =
+        project.targets.iter().filter(|target| names.is_empty() || names.iter().any(|n| **n == *target.name));
+    Ok(chosen.collect())
+}
+
+/// Parses and checks; what is found goes to the diagnostics.
+fn front(
+    compiled: &mut Compiled,
+    project: &Project,
+    files: &[FileId],
+    default_namespace: Option<&str>,
+    options: &Options,
+) -> Checked {
+    let sources = &compiled.sources;
+    let parsed: Vec<Parsed> = files.par_iter().map(|file| parse(*file, &sources.file(*file).text)).collect();
+    let (trees, mistakes): (Vec<_>, Vec<_>) = parsed.into_iter().map(|p| (p.file, p.diagnostics)).unzip();
+    let mistakes: Vec<Diagnostic> = mistakes.into_iter().flatten().collect();
+    let tenants = declared_tenants(&trees);
+    let authority = |file: FileId| authority_of(&sources.file(file).path, project, &tenants);
+    let inputs: Vec<InputFile> =
+        trees.into_iter().map(|tree| InputFile { authority: authority(tree.file), tree }).collect();
+    let input = Input { files: &inputs, default_namespace, as_of: options.as_of };
+    let mut checked = check(&input, &mut compiled.sources);
+    let found = std::mem::take(&mut checked.diagnostics);
+    let found = without_consequences(found, &mistakes, &compiled.sources);
+    compiled.diagnostics.extend(mistakes);
+    compiled.diagnostics.extend(found.into_iter().map(|diagnostic| lapsed(diagnostic, options)));
+    checked
+}
+
+/// The rule has expired.
+const EXPIRED: Code = Code(603);
+
+fn lapsed(diagnostic: Diagnostic, options: &Options) -> Diagnostic {
+    if diagnostic.code != EXPIRED || diagnostic.severity != Severity::Error {
+        return diagnostic;
+    }
+    match options.purpose {
+        Purpose::Check => diagnostic,
+        Purpose::Build => {
+            let note = "left out of what is built; `netpol check` counts it as an error";
+            diagnostic.severity(Severity::Warning).note(note)
+        }
+    }
+}
+
+/// Codes that say something is missing: a name, a module, a port, an exposure.
+const ABSENCES: [u16; 6] = [201, 202, 310, 320, 405, 406];
+
+/// Leaves out what only follows from a mistake in the text: one cause, one diagnostic.
+///
+/// A statement that could not be read declares nothing. So with a mistake, warnings wait until the text can be read,
+/// and so does a missing name that stands on a line with a mistake.
+fn without_consequences(
+    found: Vec<Diagnostic>,
+    mistakes: &[Diagnostic],
+    sources: &Sources,
+) -> Vec<Diagnostic> {
+    if !mistakes.iter().any(|mistake| mistake.severity == Severity::Error) {
+        return found;
+    }
+    let unread: BTreeSet<&str> = mistakes
+        .iter()
+        .filter_map(|mistake| mistake.primary.as_ref())
+        .flat_map(|label| words(lines_of(sources.file(label.span.file), label.span)))
+        .collect();
+    let follows = |diagnostic: &Diagnostic| {
+        let place = diagnostic.primary.as_ref().map(|label| sources.text(label.span)).unwrap_or_default();
+        diagnostic.severity != Severity::Error
+            || ABSENCES.contains(&diagnostic.code.0) && words(place).any(|word| unread.contains(word))
+    };
+    found.into_iter().filter(|diagnostic| !follows(diagnostic)).collect()
+}
+
+/// The names in a text.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_')).filter(|word| !word.is_empty())
+}
+
+/// The whole lines a span touches.
+fn lines_of(source: &Source, span: Span) -> &str {
+    let text = &*source.text;
+    let before = text.get(..span.start as usize).unwrap_or(text);
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let end = text
+        .get(span.end as usize..)
+        .and_then(|rest| rest.find('\n'))
+        .map_or(text.len(), |at| at + span.end as usize);
+    text.get(start..end).unwrap_or("")
+}

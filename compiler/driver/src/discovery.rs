@@ -1,0 +1,121 @@
+//! Finding the sources of a project.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use netpol_diagnostics::{Diagnostic, Sources};
+
+use crate::fault::{of_file, reason};
+use crate::host::{Host, Kind};
+use crate::paths::join;
+use crate::project::PROJECT_FILE;
+
+/// The end of a source's name.
+const EXTENSION: &str = ".netpol";
+
+/// Every `.netpol` file under a folder, relative to it, in ascending order.
+///
+/// Hidden files and folders are passed over, and so are projects inside the project. Links are followed; one that leads
+/// to a folder it lies in is a fault, and so is a folder that cannot be listed.
+pub(crate) fn discover(
+    host: &dyn Host,
+    root: &Path,
+    sources: &mut Sources,
+) -> (Vec<String>, Vec<Diagnostic>) {
+    let mut walk = Walk { host, root, sources, files: Vec::new(), faults: Vec::new() };
+    walk.folder("", &mut vec![String::new()]);
+    walk.files.sort();
+    (walk.files, walk.faults)
+}
+
+struct Walk<'a> {
+    host: &'a dyn Host,
+    root: &'a Path,
+    sources: &'a mut Sources,
+    files: Vec<String>,
+    faults: Vec<Diagnostic>,
+}
+
+impl Walk<'_> {
+    fn at(&self, path: &str) -> PathBuf {
+        if path.is_empty() { self.root.to_owned() } else { self.root.join(path) }
+    }
+
+    fn fault(&mut self, path: &str, title: String, label: &str) {
+        let fault = of_file(self.sources, path, title, label);
+        self.faults.push(fault);
+    }
+
+    /// Walks a folder; `above` holds the folders on the way to it, itself included.
+    fn folder(&mut self, path: &str, above: &mut Vec<String>) {
+        let mut entries = match self.host.list(&self.at(path)) {
+            Ok(entries) => entries,
+            Err(error) => {
+                let shown = if path.is_empty() { "." } else { path };
+                self.fault(shown, format!("folder `{shown}` cannot be listed"), &reason(&error));
+                return;
+            }
+        };
+        if !path.is_empty() && entries.iter().any(|entry| entry.name == PROJECT_FILE) {
+            return;
+        }
+        entries.sort();
+        for entry in entries.iter().filter(|entry| !entry.name.starts_with('.')) {
+            let inner = join(path, &entry.name);
+            match entry.kind {
+                Kind::Folder => self.inside(inner, above),
+                Kind::Link => self.link(inner, above),
+                Kind::File | Kind::Other => self.file(inner),
+            }
+        }
+    }
+
+    fn inside(&mut self, path: String, above: &mut Vec<String>) {
+        above.push(path.clone());
+        self.folder(&path, above);
+        above.pop();
+    }
+
+    fn file(&mut self, path: String) {
+        if path.ends_with(EXTENSION) {
+            self.files.push(path);
+        }
+    }
+
+    fn link(&mut self, path: String, above: &mut Vec<String>) {
+        match self.host.metadata(&self.at(&path)).map(|metadata| metadata.kind) {
+            Ok(Kind::Folder) => match self.leads_up(&path, above) {
+                Ok(None) => self.inside(path, above),
+                Ok(Some(folder)) => {
+                    let folder =
+                        if folder.is_empty() { "the project".to_owned() } else { format!("`{folder}`") };
+                    self.fault(
+                        &path,
+                        format!("link `{path}` leads in a circle"),
+                        &format!("leads back to {folder}"),
+                    );
+                }
+                Err(error) => {
+                    self.fault(&path, format!("link `{path}` cannot be followed"), &reason(&error));
+                }
+            },
+            Ok(Kind::File | Kind::Link | Kind::Other) => self.file(path),
+            // A dangling link that is no source is none of our business; one that never ends might hide sources.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !path.ends_with(EXTENSION) => {}
+            Err(error) => {
+                self.fault(&path, format!("link `{path}` cannot be followed"), &reason(&error));
+            }
+        }
+    }
+
+    /// The folder on the way to this link that the link leads to, if any.
+    fn leads_up(&self, link: &str, above: &[String]) -> io::Result<Option<String>> {
+        let target = self.host.canonical(&self.at(link))?;
+        for folder in above {
+            if self.host.canonical(&self.at(folder))? == target {
+                return Ok(Some(folder.clone()));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,39 @@
+//! Projects: the project file, discovery, check and build, and the rendering of diagnostics.
+//!
+//! The order of work: [`load_project`] reads `netpol.toml` and every source; [`compile`] parses, checks and lowers them
+//! to manifests, in memory; [`replace_folders`] writes these, all or nothing; [`compare`] says whether what is committed
+//! is current; [`render()`] turns diagnostics into text. Files, clock and process come in through [`Host`] alone.
+
+mod host;
+mod paths;
+mod near;
+mod project;
+mod manifest;
+mod discovery;
+mod load;
+mod authority;
+mod compile;
+mod lower;
+mod verify;
+mod output;
+mod stale;
+mod render;
+mod fault;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use compile::{Compiled, Manifests, Options, Purpose, compile};
+pub use fault::{is_environment, usage};
+pub use host::{Entry, Host, Kind, Metadata};
+pub use load::{LARGEST_FILE, Loaded, SingleFile, load_file, load_project};
+pub use near::nearest;
+pub use output::{MARKER, Replaced, replace_folders};
+pub use project::{EDITION, PROJECT_FILE, Project, Target};
+pub use render::{Format, View, render};
+pub use stale::{Difference, compare};
+
+pub use netpol_backends::{BACKENDS, Backend, Capability, Setting, Support, backend};
+pub use netpol_flow::{Date, is_dns_label};

@@ -1,0 +1,123 @@
+//! One policy, many targets: lowering them side by side, and saying once what several refuse.
+
+use std::collections::BTreeMap;
+
+use netpol_backends::Request;
+use netpol_diagnostics::{Code, Diagnostic, Label, Severity, Span};
+use netpol_flow::Date;
+use netpol_model::Policy;
+use rayon::prelude::*;
+
+use crate::compile::Manifests;
+use crate::fault::PROJECT;
+use crate::manifest::list;
+use crate::near::nearest;
+use crate::project::Target;
+use crate::verify::verify;
+
+/// What came of one target.
+pub(crate) struct Lowered<'a> {
+    pub(crate) target: &'a Target,
+    pub(crate) manifests: Manifests,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// The manifests of every target, and what the targets and the comparison with the policy say.
+pub(crate) fn lower_all(
+    targets: &[&Target],
+    views: &[Policy],
+    as_of: Date,
+) -> (Vec<Manifests>, Vec<Diagnostic>) {
+    let lowered: Vec<Lowered<'_>> = targets.par_iter().map(|target| lower(target, views, as_of)).collect();
+    let diagnostics = merge(&lowered);
+    (lowered.into_iter().map(|lowered| lowered.manifests).collect(), diagnostics)
+}
+
+fn lower<'a>(target: &'a Target, views: &[Policy], as_of: Date) -> Lowered<'a> {
+    let mut manifests = Manifests {
+        target: target.name.clone(),
+        output: target.output.clone(),
+        output_span: target.output_span,
+        ..Manifests::default()
+    };
+    let policy = match view_for(target, views) {
+        Ok(policy) => policy,
+        Err(fault) => return Lowered { target, manifests, diagnostics: vec![*fault] },
+    };
+    let output = (target.backend.lower)(&Request { policy, as_of, settings: &target.settings });
+    let mut diagnostics = output.diagnostics;
+    manifests.files = output.files;
+    if !diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        diagnostics.extend(verify(policy, as_of, &manifests.files, target.backend, &target.settings));
+    }
+    Lowered { target, manifests, diagnostics }
+}
+
+/// The policy of the target's cluster.
+fn view_for<'a>(target: &Target, views: &'a [Policy]) -> Result<&'a Policy, Box<Diagnostic>> {
+    let names: Vec<&str> = views.iter().filter_map(|view| view.cluster.name.as_deref()).collect();
+    let fault = |title: String, label: &str| {
+        let fault = Diagnostic::new(PROJECT, title);
+        match target.cluster_span {
+            Some(span) => fault.at(span, label),
+            None => fault,
+        }
+    };
+    match (&target.cluster, views) {
+        (None, [only]) => Ok(only),
+        (None, _) => {
+            let fault =
+                fault(format!("target `{}` does not say its cluster", target.name), "no `cluster` here")
+                    .note(format!("the project declares {}", list(&names)))
+                    .help(
+                        "add `cluster = \"…\"` with one of them; a single file can declare one cluster only",
+                    );
+            Err(Box::new(fault))
+        }
+        (Some(name), _) => {
+            views.iter().find(|view| view.cluster.name.as_ref() == Some(name)).ok_or_else(|| {
+                let fault = fault(format!("no cluster is named `{name}`"), "unknown cluster");
+                Box::new(match nearest(name, names.iter().copied()) {
+                    Some(near) => fault.help(format!("did you mean `{near}`?")),
+                    None if names.is_empty() => {
+                        fault.help(format!("declare it: `cluster {name} {{ … }}`, or drop the key"))
+                    }
+                    None => fault.help(format!("the project declares {}", list(&names))),
+                })
+            })
+        }
+    }
+}
+
+/// A diagnostic and the targets that say it.
+type Said<'a> = (&'a Diagnostic, Vec<&'a Target>);
+
+/// What the targets say, each thing once: with the lines that chose the targets it holds for.
+pub(crate) fn merge(lowered: &[Lowered<'_>]) -> Vec<Diagnostic> {
+    let mut said: BTreeMap<(Code, Option<Span>), Vec<Said<'_>>> = BTreeMap::new();
+    for lowered in lowered {
+        for diagnostic in &lowered.diagnostics {
+            let place = (diagnostic.code, diagnostic.primary.as_ref().map(|label| label.span));
+            let here = said.entry(place).or_default();
+            match here.iter_mut().find(|(known, _)| *known == diagnostic) {
+                Some((_, targets)) => targets.push(lowered.target),
+                None => here.push((diagnostic, vec![lowered.target])),
+            }
+        }
+    }
+    said.into_values()
+        .flatten()
+        .map(|(diagnostic, targets)| chosen_at(diagnostic.clone(), &targets))
+        .collect()
+}
+
+/// Adds the `backend = "…"` lines to a diagnostic of family 07.
+fn chosen_at(mut diagnostic: Diagnostic, targets: &[&Target]) -> Diagnostic {
+    if !(700..800).contains(&diagnostic.code.0) {
+        return diagnostic;
+    }
+    for span in targets.iter().filter_map(|target| target.backend_span) {
+        diagnostic.secondary.push(Label { span, text: "target chosen here".to_owned() });
+    }
+    diagnostic
+}

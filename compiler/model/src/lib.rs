@@ -1,0 +1,12 @@
+//! What a policy means: the policy as data, and the reference interpreter that decides any connection.
+//!
+//! `policy` is what `check` makes of the text: every name resolved, every pattern expanded, one [`Policy`] for each
+//! cluster. `reference` decides a connection in the eight steps of the language (section 2.6); read it first.
+
+mod denote;
+mod policy;
+mod reference;
+
+pub use denote::{Places, pod_set, services};
+pub use policy::*;
+pub use reference::{Consent, Step, consent, verdict};

@@ -1,0 +1,337 @@
+//! Reads Calico's policy kinds, and stock policies, into tiers.
+
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
+
+use crate::document::{Manifest, Object, objects};
+use crate::error::{Fault, ReadError};
+use crate::kubernetes;
+use crate::kubernetes::read::{is_cluster_policy, is_stock};
+
+use super::raw::{RawPolicy, RawRule, RawSet, RawTier};
+use super::rules::{NAMESPACE, Scope, nets, of_accounts, of_namespaces, plain, rule};
+use super::selector::Expr;
+use super::{Body, Entry, NetworkSet, Policy, PolicySet, Rule, Tier};
+
+/// The order Calico gives a stock policy in tier `default`: `conversion.go:279-281`.
+const STOCK_ORDER: f64 = 1000.0;
+
+/// The tiers that exist without being written: name, order, whether they pass at the end.
+const BUILT_IN: [(&str, f64, bool); 5] = [
+    ("kube-admin", 1_000.0, true),
+    ("adminnetworkpolicy", 1_000.0, true),
+    ("default", 1_000_000.0, false),
+    ("kube-baseline", 10_000_000.0, true),
+    ("baselineadminnetworkpolicy", 10_000_000.0, true),
+];
+
+/// Reads every policy, tier and set; any object that is not understood fails the whole.
+pub fn read(manifests: &[Manifest<'_>]) -> Result<PolicySet, Vec<ReadError>> {
+    let (set, errors) = read_lenient(manifests);
+    if errors.is_empty() { Ok(set) } else { Err(errors) }
+}
+
+/// Reads every object that can be understood, and says why the others cannot.
+pub fn read_lenient(manifests: &[Manifest<'_>]) -> (PolicySet, Vec<ReadError>) {
+    let (objects, mut errors) = objects(manifests);
+    let mut set = PolicySet::default();
+    for (name, order, passes_at_end) in BUILT_IN {
+        set.tiers.push(Tier::new(name, order, passes_at_end));
+    }
+    let mut note = |object: &Object, result: Result<(), Fault>| match result {
+        Ok(()) => true,
+        Err(fault) => {
+            errors.push(object.error(&fault));
+            false
+        }
+    };
+    // Tiers and network sets first: policies are placed in the ones and resolved against the others.
+    let mut sets = Vec::new();
+    for object in &objects {
+        let read = match role(object) {
+            Role::Tier => tier(object).map(|tier| {
+                set.tiers.retain(|other| other.name != tier.name);
+                set.tiers.push(tier);
+            }),
+            Role::Set => network_set(object).map(|found| sets.push(found)),
+            Role::Policy
+            | Role::Staged
+            | Role::StagedStock
+            | Role::Stock
+            | Role::Uncovered(_)
+            | Role::HostEndpoint => continue,
+            Role::Unrelated => {
+                set.skipped.push(object.skipped());
+                continue;
+            }
+        };
+        set.understood += usize::from(note(object, read));
+    }
+    for object in &objects {
+        let read = match role(object) {
+            Role::Policy => {
+                policy(object, &sets).and_then(|(tier, entry)| place(&mut set.tiers, &tier, entry))
+            }
+            Role::Stock => stock(object).and_then(|entry| place(&mut set.tiers, "default", entry)),
+            Role::Staged => policy(object, &sets).map(|_| set.staged.push(object.skipped())),
+            Role::StagedStock => staged_stock(object).map(|()| set.staged.push(object.skipped())),
+            Role::Uncovered(what) => Err(Fault::uncovered("kind", what)),
+            Role::HostEndpoint => {
+                set.has_host_endpoints = true;
+                set.skipped.push(object.skipped());
+                continue;
+            }
+            Role::Tier | Role::Set | Role::Unrelated => continue,
+        };
+        set.understood += usize::from(note(object, read));
+    }
+    set.tiers.sort_by(|a, b| a.order.total_cmp(&b.order).then_with(|| a.name.cmp(&b.name)));
+    set.tiers.iter_mut().for_each(Tier::index);
+    (set, errors)
+}
+
+enum Role {
+    Policy,
+    Staged,
+    StagedStock,
+    Stock,
+    Tier,
+    Set,
+    HostEndpoint,
+    Uncovered(&'static str),
+    Unrelated,
+}
+
+fn role(object: &Object) -> Role {
+    if is_stock(object) {
+        return Role::Stock;
+    }
+    if is_cluster_policy(object) {
+        return Role::Uncovered("cluster-scoped policies of SIG Network");
+    }
+    if !is_calico(object) {
+        return Role::Unrelated;
+    }
+    match object.kind.as_str() {
+        "NetworkPolicy" | "GlobalNetworkPolicy" => Role::Policy,
+        "StagedNetworkPolicy" | "StagedGlobalNetworkPolicy" => Role::Staged,
+        "StagedKubernetesNetworkPolicy" => Role::StagedStock,
+        "Tier" => Role::Tier,
+        "NetworkSet" | "GlobalNetworkSet" => Role::Set,
+        "HostEndpoint" => Role::HostEndpoint,
+        _ => Role::Unrelated,
+    }
+}
+
+fn is_calico(object: &Object) -> bool {
+    matches!(object.group.as_str(), "projectcalico.org" | "crd.projectcalico.org")
+}
+
+/// Written into the datastore's own kinds, past the defaults of the API (`CAL-21`).
+fn is_backend(object: &Object) -> bool {
+    object.group == "crd.projectcalico.org"
+}
+
+fn check_version(object: &Object) -> Result<(), Fault> {
+    let served = if is_backend(object) { "v1" } else { "v3" };
+    if object.version == served {
+        return Ok(());
+    }
+    Err(Fault::at("apiVersion", format!("`{}/{}` is not served", object.group, object.version)))
+}
+
+fn tier(object: &Object) -> Result<Tier, Fault> {
+    check_version(object)?;
+    object.check_frame(&["spec"])?;
+    let raw = object.section::<RawTier>("spec")?.unwrap_or_default();
+    let passes_at_end = match raw.default_action.as_deref() {
+        None | Some("Deny") => false,
+        Some("Pass") => true,
+        Some(other) => return Err(Fault::at("spec.defaultAction", format!("`{other}` is not Deny or Pass"))),
+    };
+    let name = object.name.as_str();
+    let wants = match name {
+        "default" => Some(false),
+        "kube-admin" | "kube-baseline" => Some(true),
+        _ => None,
+    };
+    if wants.is_some_and(|wants| wants != passes_at_end) {
+        return Err(Fault::at("spec.defaultAction", format!("tier `{name}` has its default action fixed")));
+    }
+    Ok(Tier::new(name, raw.order.unwrap_or(f64::INFINITY), passes_at_end))
+}
+
+fn network_set(object: &Object) -> Result<NetworkSet, Fault> {
+    check_version(object)?;
+    object.check_frame(&["spec"])?;
+    let raw = object.section::<RawSet>("spec")?.unwrap_or_default();
+    let namespace =
+        if object.kind == "NetworkSet" { Some(object.namespace_or_default()?.into()) } else { None };
+    Ok(NetworkSet { namespace, labels: object.labels()?, nets: nets(&raw.nets, "spec.nets")? })
+}
+
+fn stock(object: &Object) -> Result<Entry, Fault> {
+    let policy = kubernetes::read::policy(object)?;
+    let rank = (policy.namespace.clone(), object.name.as_str().into());
+    Ok(Entry { order: STOCK_ORDER, rank, title: policy.title.clone(), body: Body::Stock(policy) })
+}
+
+fn staged_stock(object: &Object) -> Result<(), Fault> {
+    check_version(object)?;
+    object.check_frame(&["spec"])?;
+    object.section::<IgnoredAny>("spec").map(|_| ())
+}
+
+fn place(tiers: &mut [Tier], name: &str, entry: Entry) -> Result<(), Fault> {
+    match tiers.iter_mut().find(|tier| &*tier.name == name) {
+        Some(tier) => {
+            tier.policies.push(entry);
+            Ok(())
+        }
+        None => {
+            let reason = format!(
+                "tier `{name}` is not among the manifests: its order and default action are not known"
+            );
+            Err(Fault::at("spec.tier", reason))
+        }
+    }
+}
+
+/// A policy and the name of its tier.
+fn policy(object: &Object, sets: &[NetworkSet]) -> Result<(String, Entry), Fault> {
+    check_version(object)?;
+    object.check_frame(&["spec"])?;
+    let raw: RawPolicy = object.section("spec")?.ok_or_else(|| Fault::at("spec", "missing"))?;
+    let is_global = object.kind.ends_with("GlobalNetworkPolicy");
+    let namespace = if is_global { None } else { Some(object.namespace_or_default()?) };
+    check_fields(&raw, object)?;
+    let scope = Scope { namespace, sets };
+    let rules = |raw: &Option<Vec<RawRule>>, word: &str| -> Result<Vec<Rule>, Fault> {
+        let rule = |(index, raw): (usize, &RawRule)| {
+            rule(&scope, raw, word == "ingress", &format!("spec.{word}[{index}]"))
+        };
+        raw.iter().flatten().enumerate().map(rule).collect()
+    };
+    let (ingress, egress) = (rules(&raw.ingress, "ingress")?, rules(&raw.egress, "egress")?);
+    let (for_ingress, for_egress) = types(&raw, is_backend(object))?;
+    let policy = Policy {
+        namespace: namespace.map(Into::into),
+        subject: subject(&raw, namespace)?,
+        ingress: for_ingress.then_some(ingress),
+        egress: for_egress.then_some(egress),
+    };
+    let tier = raw.tier.filter(|tier| !tier.is_empty()).unwrap_or_else(|| "default".to_owned());
+    let prefix = format!("{tier}.");
+    let name = object.name.strip_prefix(&prefix).unwrap_or(&object.name);
+    let title = match namespace {
+        Some(namespace) => format!("{} {namespace}/{}", object.kind, object.name),
+        None => format!("{} {}", object.kind, object.name),
+    };
+    let rank = (namespace.unwrap_or_default().into(), name.into());
+    let order = raw.order.unwrap_or(f64::INFINITY);
+    Ok((tier, Entry { order, rank, title: title.into(), body: Body::Calico(policy) }))
+}
+
+fn check_fields(raw: &RawPolicy, object: &Object) -> Result<(), Fault> {
+    let is_global = object.kind.ends_with("GlobalNetworkPolicy");
+    if !is_global && !raw.namespace_selector.is_empty() {
+        return Err(Fault::at("spec.namespaceSelector", "unknown field of a namespaced policy"));
+    }
+    for (set, word) in [
+        (raw.do_not_track, "spec.doNotTrack"),
+        (raw.pre_dnat, "spec.preDNAT"),
+        (raw.apply_on_forward, "spec.applyOnForward"),
+    ] {
+        if set && !is_global {
+            return Err(Fault::at(word, "unknown field of a namespaced policy"));
+        }
+        if set {
+            return Err(Fault::uncovered(word, "policies meant for host endpoints (CAL-22)"));
+        }
+    }
+    match raw.staged_action.as_deref() {
+        Some(_) if !object.kind.starts_with("Staged") => Err(Fault::at("spec.stagedAction", "unknown field")),
+        None | Some("Set" | "Delete" | "Learn" | "Ignore") => Ok(()),
+        Some(other) => Err(Fault::at("spec.stagedAction", format!("`{other}` is not a staged action"))),
+    }
+}
+
+fn subject(raw: &RawPolicy, namespace: Option<&str>) -> Result<Expr, Fault> {
+    let mut expr = plain(&raw.selector, "spec.selector")?;
+    if !raw.service_account_selector.is_empty() {
+        expr = expr.and(of_accounts(&raw.service_account_selector, "spec.serviceAccountSelector")?);
+    }
+    if !raw.namespace_selector.is_empty() {
+        let within = of_namespaces(&raw.namespace_selector, "spec.namespaceSelector")?;
+        if plain(&raw.namespace_selector, "spec.namespaceSelector").is_err() {
+            return Err(Fault::at(
+                "spec.namespaceSelector",
+                "`global()` belongs in a rule's `namespaceSelector`",
+            ));
+        }
+        expr = within.and(expr);
+    }
+    Ok(match namespace {
+        Some(namespace) => Expr::is(NAMESPACE, namespace).and(expr),
+        None => expr,
+    })
+}
+
+/// Whether the policy is for ingress and for egress. Where `types` is omitted the three ways Calico is served differ
+/// (`CAL-05`): the API server counts rules, the native CRDs count sections, the datastore takes both.
+fn types(raw: &RawPolicy, is_backend: bool) -> Result<(bool, bool), Fault> {
+    let (mut ingress, mut egress) = (false, false);
+    for (index, kind) in raw.types.iter().flatten().enumerate() {
+        match kind.as_str() {
+            "Ingress" => ingress = true,
+            "Egress" => egress = true,
+            other => {
+                return Err(Fault::at(format!("spec.types[{index}]"), format!("`{other}` is not a type")));
+            }
+        }
+    }
+    if ingress || egress {
+        return Ok((ingress, egress));
+    }
+    if is_backend {
+        return Ok((true, true));
+    }
+    let has = |rules: &Option<Vec<RawRule>>| rules.as_ref().is_some_and(|rules| !rules.is_empty());
+    let by_rules = (has(&raw.ingress) || !has(&raw.egress), has(&raw.egress));
+    let by_sections = (raw.ingress.is_some() || raw.egress.is_none(), raw.egress.is_some());
+    if by_rules == by_sections {
+        Ok(by_rules)
+    } else {
+        Err(Fault::at(
+            "spec.types",
+            "omitted, beside an empty rule list: the ways Calico is served disagree (CAL-05)",
+        ))
+    }
+}
+
+impl Tier {
+    fn new(name: &str, order: f64, passes_at_end: bool) -> Tier {
+        let (by_namespace, global) = (BTreeMap::new(), Vec::new());
+        Tier { name: name.into(), order, passes_at_end, policies: Vec::new(), by_namespace, global }
+    }
+
+    /// Sorts the policies and notes which concern which namespace.
+    fn index(&mut self) {
+        self.policies.sort_by(|a, b| a.order.total_cmp(&b.order).then_with(|| a.rank.cmp(&b.rank)));
+        for policy in &self.policies {
+            if let Some(namespace) = policy.namespace() {
+                self.by_namespace.entry(namespace.clone()).or_default();
+            }
+        }
+        for (index, policy) in self.policies.iter().enumerate() {
+            match policy.namespace() {
+                Some(namespace) => self.by_namespace.entry(namespace.clone()).or_default().push(index),
+                None => {
+                    self.global.push(index);
+                    self.by_namespace.values_mut().for_each(|indices| indices.push(index));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! From the tree to strict structures, with the place of every mistake.
+//!
+//! Null property values count as absent, as in the API server (`null` of a field without a default is pruned); null
+//! list items and null map values are mistakes.
+
+use serde::de::value::StrDeserializer;
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, IntoDeserializer};
+use serde::de::{MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::forward_to_deserialize_any;
+
+use crate::error::Fault;
+use crate::node::{Node, Value};
+
+/// Reads `node` as `T`.
+pub(crate) fn decode<T: DeserializeOwned>(node: &Node) -> Result<T, Fault> {
+    T::deserialize(At(node))
+}
+
+#[derive(Clone, Copy)]
+struct At<'a>(&'a Node);
+
+impl At<'_> {
+    fn unexpected(&self) -> Unexpected<'_> {
+        match &self.0.value {
+            Value::Null => Unexpected::Unit,
+            Value::Bool(value) => Unexpected::Bool(*value),
+            Value::Int(value) => Unexpected::Signed(*value),
+            Value::Float(value) => Unexpected::Float(*value),
+            Value::Text(value) => Unexpected::Str(value),
+            Value::List(_) => Unexpected::Seq,
+            Value::Map(_) => Unexpected::Map,
+        }
+    }
+}
+
+impl<'de> Deserializer<'de> for At<'_> {
+    type Error = Fault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match &self.0.value {
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(value) => visitor.visit_bool(*value),
+            Value::Int(value) => visitor.visit_i64(*value),
+            Value::Float(value) => visitor.visit_f64(*value),
+            Value::Text(value) => visitor.visit_str(value),
+            Value::List(items) => visitor.visit_seq(Items { items: items.iter(), index: 0 }),
+            Value::Map(entries) => {
+                visitor.visit_map(Entries { entries: entries.iter(), current: None, prune: false })
+            }
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.0.value {
+            Value::Null => visitor.visit_none(),
+            Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Text(_)
+            | Value::List(_)
+            | Value::Map(_) => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        if let Value::Map(entries) = &self.0.value {
+            visitor.visit_map(Entries { entries: entries.iter(), current: None, prune: true })
+        } else {
+            Err(Fault::invalid_type(self.unexpected(), &"a mapping"))
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        match &self.0.value {
+            Value::Text(text) => visitor.visit_enum(into_str(text)),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::List(_)
+            | Value::Map(_) => Err(Fault::invalid_type(self.unexpected(), &"a word")),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq
+        tuple tuple_struct map identifier ignored_any
+    }
+}
+
+fn into_str(text: &str) -> StrDeserializer<'_, Fault> {
+    text.into_deserializer()
+}
+
+struct Items<'a> {
+    items: std::slice::Iter<'a, Node>,
+    index: usize,
+}
+
+impl<'de> SeqAccess<'de> for Items<'_> {
+    type Error = Fault;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
+        let Some(node) = self.items.next() else { return Ok(None) };
+        let segment = format!("[{}]", self.index);
+        self.index += 1;
+        if matches!(node.value, Value::Null) {
+            return Err(Fault::at(segment, "an empty list item (null)"));
+        }
+        seed.deserialize(At(node)).map(Some).map_err(|fault| fault.under(&segment))
+    }
+}
+
+struct Entries<'a> {
+    entries: std::slice::Iter<'a, (String, Node)>,
+    current: Option<&'a (String, Node)>,
+    prune: bool,
+}
+
+impl<'de> MapAccess<'de> for Entries<'_> {
+    type Error = Fault;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
+        for entry in self.entries.by_ref() {
+            if self.prune && matches!(entry.1.value, Value::Null) {
+                continue;
+            }
+            self.current = Some(entry);
+            return seed.deserialize(into_str(&entry.0)).map(Some).map_err(|fault| fault.under(&entry.0));
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Fault> {
+        match self.current.take() {
+            Some((key, node)) => seed.deserialize(At(node)).map_err(|fault| fault.under(key)),
+            None => Err(Fault::custom("a value without a key")),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Why an object could not be read.
+
+use std::fmt;
+
+/// An object, or a whole document, that this reading refuses.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReadError {
+    /// The manifest's path.
+    pub path: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The object: `Kind namespace/name`.
+    pub object: String,
+    /// The place inside the object and what is wrong there.
+    pub reason: String,
+}
+
+/// `path:line: Kind namespace/name: reason`.
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}: {}", self.path, self.line, self.object, self.reason)
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+/// A reason and the place it holds for, inside one object: `spec.ingress[0].from`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// Dotted path from the root of the object.
+    pub(crate) place: String,
+    /// What is wrong, in lower case and without a final period.
+    pub(crate) reason: String,
+}
+
+impl Fault {
+    /// A fault at a place.
+    pub(crate) fn at(place: impl Into<String>, reason: impl Into<String>) -> Fault {
+        Fault { place: place.into(), reason: reason.into() }
+    }
+
+    /// A fault for something this reading knows and does not cover.
+    pub(crate) fn uncovered(place: impl Into<String>, what: &str) -> Fault {
+        Fault::at(place, format!("not covered: {what}"))
+    }
+
+    /// The same fault, one step further in: `segment` is a key or `[index]`.
+    pub(crate) fn under(mut self, segment: &str) -> Fault {
+        let joint = if self.place.is_empty() || self.place.starts_with('[') { "" } else { "." };
+        self.place = format!("{segment}{joint}{}", self.place);
+        self
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.place.is_empty() {
+            f.write_str(&self.reason)
+        } else {
+            write!(f, "{}: {}", self.place, self.reason)
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl serde::de::Error for Fault {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Fault::at("", message.to_string())
+    }
+}

@@ -1,0 +1,258 @@
+//! Reads `networking.k8s.io/v1` NetworkPolicy, with the API server's validation.
+
+use netpol_flow::{Protocol, Selector, is_port_name};
+use serde::Deserialize;
+
+use crate::block::{is_strictly_inside, parse_canonical};
+use crate::document::{Manifest, Object, objects};
+use crate::error::{Fault, ReadError};
+use crate::labels::{RawSelector, selector};
+
+use super::{Numbers, Peer, Policy, PolicySet, Port, Rule};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct RawSpec {
+    #[serde(default)]
+    pub(crate) pod_selector: RawSelector,
+    policy_types: Option<Vec<String>>,
+    ingress: Option<Vec<RawIngress>>,
+    egress: Option<Vec<RawEgress>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawIngress {
+    #[serde(default)]
+    from: Vec<RawPeer>,
+    #[serde(default)]
+    ports: Vec<RawPort>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawEgress {
+    #[serde(default)]
+    to: Vec<RawPeer>,
+    #[serde(default)]
+    ports: Vec<RawPort>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct RawPeer {
+    pod_selector: Option<RawSelector>,
+    namespace_selector: Option<RawSelector>,
+    ip_block: Option<RawBlock>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawBlock {
+    cidr: String,
+    #[serde(default)]
+    except: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct RawPort {
+    protocol: Option<String>,
+    port: Option<NumberOrName>,
+    end_port: Option<i64>,
+}
+
+/// A port as Kubernetes writes it: an integer, or text that is a name.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum NumberOrName {
+    Number(i64),
+    Name(String),
+}
+
+/// Reads every stock policy; any object that is not understood fails the whole.
+pub fn read(manifests: &[Manifest<'_>]) -> Result<PolicySet, Vec<ReadError>> {
+    let (set, errors) = read_lenient(manifests);
+    if errors.is_empty() { Ok(set) } else { Err(errors) }
+}
+
+/// Reads every stock policy that can be understood, and says why the others cannot.
+pub fn read_lenient(manifests: &[Manifest<'_>]) -> (PolicySet, Vec<ReadError>) {
+    let (objects, mut errors) = objects(manifests);
+    let mut set = PolicySet::default();
+    for object in &objects {
+        match (is_stock(object), is_cluster_policy(object)) {
+            (true, _) => match policy(object) {
+                Ok(policy) => set.policies.entry(policy.namespace.clone()).or_default().push(policy),
+                Err(fault) => errors.push(object.error(&fault)),
+            },
+            (false, true) => {
+                errors.push(object.error(&Fault::uncovered("kind", "cluster-scoped policies of SIG Network")))
+            }
+            (false, false) => set.skipped.push(object.skipped()),
+        }
+    }
+    (set, errors)
+}
+
+/// Whether the object is a stock NetworkPolicy, of whatever version.
+pub(crate) fn is_stock(object: &Object) -> bool {
+    object.kind == "NetworkPolicy" && matches!(object.group.as_str(), "networking.k8s.io" | "extensions")
+}
+
+/// Whether the object is a ClusterNetworkPolicy or one of its forerunners: ordered before or after stock policies
+/// on every target that has them, so it cannot be passed over.
+pub(crate) fn is_cluster_policy(object: &Object) -> bool {
+    object.group == "policy.networking.k8s.io"
+}
+
+/// Reads one stock policy.
+pub(crate) fn policy(object: &Object) -> Result<Policy, Fault> {
+    if object.group != "networking.k8s.io" || object.version != "v1" {
+        let version = format!("{}/{}", object.group, object.version);
+        return Err(Fault::at(
+            "apiVersion",
+            format!("`{version}` is not served by any supported Kubernetes"),
+        ));
+    }
+    object.check_frame(&["spec"])?;
+    let namespace = object.namespace_or_default()?;
+    let title = format!("NetworkPolicy {namespace}/{}", object.name);
+    match object.section::<RawSpec>("spec")? {
+        Some(spec) => spec_policy(&spec, namespace, &title, "spec"),
+        None => Err(Fault::at("spec", "missing")),
+    }
+}
+
+/// The policy a stock `spec` states, wherever the spec stands.
+pub(crate) fn spec_policy(
+    spec: &RawSpec,
+    namespace: &str,
+    title: &str,
+    place: &str,
+) -> Result<Policy, Fault> {
+    let rules = |list: Option<Vec<Rule>>, isolates: bool| isolates.then(|| list.unwrap_or_default());
+    let (ingress, egress) = (ingress_rules(spec, place)?, egress_rules(spec, place)?);
+    let has_egress_rules = egress.as_ref().is_some_and(|rules| !rules.is_empty());
+    let has_ingress_rules = ingress.as_ref().is_some_and(|rules| !rules.is_empty());
+    let (mut for_ingress, mut for_egress) = (false, false);
+    for (index, kind) in spec.policy_types.iter().flatten().enumerate() {
+        match kind.as_str() {
+            "Ingress" => for_ingress = true,
+            "Egress" => for_egress = true,
+            other => {
+                return Err(Fault::at(
+                    format!("{place}.policyTypes[{index}]"),
+                    format!("`{other}` is not a policy type"),
+                ));
+            }
+        }
+    }
+    if !for_ingress && !for_egress {
+        (for_ingress, for_egress) = (true, has_egress_rules);
+    }
+    for (unnamed, word) in
+        [(has_ingress_rules && !for_ingress, "ingress"), (has_egress_rules && !for_egress, "egress")]
+    {
+        if unnamed {
+            let reason =
+                "rules in a direction that `policyTypes` does not name: implementations disagree (K8S-02)";
+            return Err(Fault::at(format!("{place}.{word}"), reason));
+        }
+    }
+    Ok(Policy {
+        title: title.into(),
+        namespace: namespace.into(),
+        subject: selector(&spec.pod_selector, &format!("{place}.podSelector"))?,
+        ingress: rules(ingress, for_ingress),
+        egress: rules(egress, for_egress),
+    })
+}
+
+fn ingress_rules(spec: &RawSpec, place: &str) -> Result<Option<Vec<Rule>>, Fault> {
+    let Some(rules) = &spec.ingress else { return Ok(None) };
+    let rule = |(index, raw): (usize, &RawIngress)| {
+        let here = format!("{place}.ingress[{index}]");
+        rule(&raw.from, "from", &raw.ports, &here)
+    };
+    rules.iter().enumerate().map(rule).collect::<Result<_, _>>().map(Some)
+}
+
+fn egress_rules(spec: &RawSpec, place: &str) -> Result<Option<Vec<Rule>>, Fault> {
+    let Some(rules) = &spec.egress else { return Ok(None) };
+    let rule = |(index, raw): (usize, &RawEgress)| {
+        let here = format!("{place}.egress[{index}]");
+        rule(&raw.to, "to", &raw.ports, &here)
+    };
+    rules.iter().enumerate().map(rule).collect::<Result<_, _>>().map(Some)
+}
+
+fn rule(peers: &[RawPeer], word: &str, ports: &[RawPort], place: &str) -> Result<Rule, Fault> {
+    let peer = |(index, raw): (usize, &RawPeer)| peer(raw, &format!("{place}.{word}[{index}]"));
+    let port = |(index, raw): (usize, &RawPort)| port(raw, &format!("{place}.ports[{index}]"));
+    Ok(Rule {
+        peers: peers.iter().enumerate().map(peer).collect::<Result<_, _>>()?,
+        ports: ports.iter().enumerate().map(port).collect::<Result<_, _>>()?,
+    })
+}
+
+fn peer(raw: &RawPeer, place: &str) -> Result<Peer, Fault> {
+    match (&raw.pod_selector, &raw.namespace_selector, &raw.ip_block) {
+        (None, None, None) => Err(Fault::at(place, "a peer needs a selector or an address block")),
+        (None, None, Some(block)) => ip_block(block, &format!("{place}.ipBlock")),
+        (_, _, Some(_)) => Err(Fault::at(place, "`ipBlock` excludes the selectors")),
+        (pods, namespaces, None) => {
+            let read = |raw: &Option<RawSelector>, word: &str| match raw {
+                Some(raw) => selector(raw, &format!("{place}.{word}")).map(Some),
+                None => Ok(None),
+            };
+            let pods = read(pods, "podSelector")?.unwrap_or_else(Selector::default);
+            Ok(Peer::Pods { namespaces: read(namespaces, "namespaceSelector")?, pods })
+        }
+    }
+}
+
+fn ip_block(raw: &RawBlock, place: &str) -> Result<Peer, Fault> {
+    let block = parse_canonical(&raw.cidr).map_err(|reason| Fault::at(format!("{place}.cidr"), reason))?;
+    let mut except = Vec::new();
+    for (index, text) in raw.except.iter().enumerate() {
+        let here = format!("{place}.except[{index}]");
+        let hole = parse_canonical(text).map_err(|reason| Fault::at(&here, reason))?;
+        if !is_strictly_inside(&hole, &block) {
+            return Err(Fault::at(here, format!("`{hole}` is not strictly inside `{block}`")));
+        }
+        except.push(hole);
+    }
+    Ok(Peer::Block { block, except })
+}
+
+fn port(raw: &RawPort, place: &str) -> Result<Port, Fault> {
+    let protocol = match raw.protocol.as_deref() {
+        None | Some("TCP") => Protocol::Tcp,
+        Some("UDP") => Protocol::Udp,
+        Some("SCTP") => Protocol::Sctp,
+        Some(other) => {
+            return Err(Fault::at(format!("{place}.protocol"), format!("`{other}` is not TCP, UDP or SCTP")));
+        }
+    };
+    let number = |value: i64| match u16::try_from(value) {
+        Ok(port) if port > 0 => Ok(port),
+        Ok(_) | Err(_) => Err(Fault::at(place, format!("{value} is not a port from 1 to 65535"))),
+    };
+    let numbers = match (&raw.port, raw.end_port) {
+        (None, None) => Numbers::Every,
+        (Some(NumberOrName::Number(first)), None) => Numbers::Range(number(*first)?, number(*first)?),
+        (Some(NumberOrName::Number(first)), Some(last)) if last < *first => {
+            return Err(Fault::at(place, format!("`endPort` {last} is below `port` {first}")));
+        }
+        (Some(NumberOrName::Number(first)), Some(last)) => Numbers::Range(number(*first)?, number(last)?),
+        (Some(NumberOrName::Name(name)), None) if is_port_name(name) => Numbers::Named(name.as_str().into()),
+        (Some(NumberOrName::Name(name)), None) => {
+            return Err(Fault::at(place, format!("`{name}` is not a port name")));
+        }
+        (None | Some(NumberOrName::Name(_)), Some(_)) => {
+            return Err(Fault::at(place, "`endPort` needs a numeric `port`"));
+        }
+    };
+    Ok(Port { protocol, numbers })
+}

@@ -1,0 +1,351 @@
+//! A quick reader of the plain block YAML that generators write: no flow collections but the empty ones, no anchors, no
+//! tags, no multi-line scalars but `|-`.
+//!
+//! It gives exactly the tree that the general reader gives, or none, and then the general reader is asked. What it takes
+//! is chosen by allow-list, so that no word is read otherwise than any YAML reader would.
+
+use crate::node::{Node, Value};
+
+/// Nesting beyond this is left to the general reader, which has a limit of its own.
+const DEEPEST: usize = 40;
+
+/// Words that some YAML version reads as something other than text.
+const WORDS: [&str; 22] = [
+    "y",
+    "n",
+    "yes",
+    "no",
+    "on",
+    "off",
+    "true",
+    "false",
+    "null",
+    "nan",
+    "inf",
+    "infinity",
+    "e",
+    "t",
+    "f",
+    "x",
+    "o",
+    "b",
+    "none",
+    "undefined",
+    "nil",
+    "void",
+];
+
+/// The tree of one document, where all of it is plain.
+pub(crate) fn parse(text: &str) -> Option<Node> {
+    if text.bytes().any(|byte| matches!(byte, b'\t' | b'\r') || (byte < b' ' && byte != b'\n')) {
+        return None;
+    }
+    let mut lines = Lines { lines: text.lines().collect(), at: 0, rest: None };
+    // A marker stands at the very start of its line; elsewhere the same three hyphens are text.
+    let marker = lines.peek()?;
+    if marker.content == "---" && marker.indent == 0 {
+        lines.at += 1;
+    }
+    let first = lines.peek()?;
+    if first.content.starts_with('-') {
+        return None;
+    }
+    let root = lines.map(first.indent, 0)?;
+    lines.peek().is_none().then_some(root)
+}
+
+struct Lines<'a> {
+    lines: Vec<&'a str>,
+    at: usize,
+    /// What is left of the line at `at` after the dash of a list item, at its own indentation.
+    rest: Option<Line<'a>>,
+}
+
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    indent: usize,
+    content: &'a str,
+}
+
+impl<'a> Lines<'a> {
+    /// The next line with content; comments on lines of their own are passed over.
+    fn peek(&mut self) -> Option<Line<'a>> {
+        if self.rest.is_some() {
+            return self.rest;
+        }
+        loop {
+            let line = *self.lines.get(self.at)?;
+            let content = line.trim_start_matches(' ');
+            if !content.is_empty() && !content.starts_with('#') {
+                return Some(Line { indent: line.len() - content.len(), content });
+            }
+            self.at += 1;
+        }
+    }
+
+    fn next(&mut self) {
+        self.rest = None;
+        self.at += 1;
+    }
+
+    fn number(&self) -> u32 {
+        u32::try_from(self.at + 1).unwrap_or(u32::MAX)
+    }
+
+    fn map(&mut self, indent: usize, depth: usize) -> Option<Node> {
+        if depth > DEEPEST {
+            return None;
+        }
+        let first = self.peek().map(|_| self.number())?;
+        let mut entries: Vec<(String, Node)> = Vec::new();
+        while let Some(line) = self.peek() {
+            if line.indent < indent || (line.indent == indent && is_item(line.content)) {
+                break;
+            }
+            if line.indent > indent {
+                return None;
+            }
+            let (key, rest) = key(line.content)?;
+            if entries.iter().any(|(known, _)| *known == key) {
+                return None;
+            }
+            let value = self.value(rest, indent, depth)?;
+            entries.push((key, value));
+        }
+        Some(Node { line: first, value: Value::Map(entries) })
+    }
+
+    /// The value after `key:`, on the same line or below it.
+    fn value(&mut self, rest: &'a str, indent: usize, depth: usize) -> Option<Node> {
+        let number = self.number();
+        if rest == "|-" {
+            self.next();
+            return self.literal(indent, number);
+        }
+        if !rest.is_empty() {
+            let value = scalar(rest)?;
+            self.next();
+            return Some(Node { line: number, value });
+        }
+        self.next();
+        let below = self.peek()?;
+        if is_item(below.content) && below.indent >= indent {
+            self.list(below.indent, depth + 1)
+        } else if below.indent > indent {
+            self.map(below.indent, depth + 1)
+        } else {
+            None
+        }
+    }
+
+    fn list(&mut self, indent: usize, depth: usize) -> Option<Node> {
+        if depth > DEEPEST {
+            return None;
+        }
+        let first = self.number();
+        let mut items = Vec::new();
+        while let Some(line) = self.peek() {
+            if line.indent < indent || (line.indent == indent && !is_item(line.content)) {
+                break;
+            }
+            if line.indent > indent {
+                return None;
+            }
+            let content = line.content.strip_prefix("- ")?;
+            if content.starts_with([' ', '-']) {
+                return None;
+            }
+            if key(content).is_some() {
+                self.rest = Some(Line { indent: indent + 2, content });
+                items.push(self.map(indent + 2, depth + 1)?);
+            } else {
+                items.push(Node { line: self.number(), value: scalar(content)? });
+                self.next();
+            }
+        }
+        Some(Node { line: first, value: Value::List(items) })
+    }
+
+    /// A literal block: every line deeper than the key, without the common indentation and the last line break.
+    fn literal(&mut self, indent: usize, number: u32) -> Option<Node> {
+        let deep = self.lines.get(self.at).map(|line| line.len() - line.trim_start_matches(' ').len())?;
+        if deep <= indent {
+            return None;
+        }
+        let mut text = String::new();
+        while let Some(line) = self.lines.get(self.at) {
+            let own = line.len() - line.trim_start_matches(' ').len();
+            if line.len() == own {
+                // Blank lines belong or not by what follows: leave that to the general reader.
+                return None;
+            }
+            if own < deep {
+                break;
+            }
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(line.get(deep..)?);
+            self.at += 1;
+        }
+        Some(Node { line: number, value: Value::Text(text) })
+    }
+}
+
+fn is_item(content: &str) -> bool {
+    content == "-" || content.starts_with("- ")
+}
+
+/// `key: rest` or `key:`, where the key is plain or in double quotes.
+fn key(content: &str) -> Option<(String, &str)> {
+    let (key, rest) = if content.starts_with('"') {
+        quoted(content)?
+    } else {
+        let end = content.find(|c: char| !is_plain_character(c))?;
+        let (key, rest) = content.split_at(end);
+        if !is_plain_text(key) {
+            return None;
+        }
+        (key.to_owned(), rest)
+    };
+    let rest = rest.strip_prefix(':')?;
+    if rest.is_empty() {
+        return Some((key, rest));
+    }
+    let rest = rest.strip_prefix(' ')?;
+    (!rest.is_empty()).then_some((key, rest))
+}
+
+fn scalar(text: &str) -> Option<Value> {
+    match text {
+        "[]" => return Some(Value::List(Vec::new())),
+        "{}" => return Some(Value::Map(Vec::new())),
+        "true" => return Some(Value::Bool(true)),
+        "false" => return Some(Value::Bool(false)),
+        _ => {}
+    }
+    if text.starts_with('"') {
+        let (value, rest) = quoted(text)?;
+        return rest.is_empty().then_some(Value::Text(value));
+    }
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let leading_zero = text.len() > 1 && text.starts_with('0');
+        return if leading_zero || text.len() > 15 { None } else { text.parse().ok().map(Value::Int) };
+    }
+    is_plain_text(text).then(|| Value::Text(text.to_owned()))
+}
+
+fn is_plain_character(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/')
+}
+
+fn is_plain_text(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(is_plain_character)
+        && !(text.len() <= 9 && WORDS.contains(&text.to_ascii_lowercase().as_str()))
+}
+
+/// The text in double quotes at the beginning, and what follows it.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let inner = text.strip_prefix('"')?;
+    let end = inner.find(['"', '\\'])?;
+    if inner.get(end..)?.starts_with('"') {
+        return Some((inner.get(..end)?.to_owned(), inner.get(end + 1..)?));
+    }
+    let mut value = String::new();
+    let mut characters = inner.char_indices();
+    while let Some((at, c)) = characters.next() {
+        match c {
+            '"' => return Some((value, inner.get(at + 1..)?)),
+            '\\' => match characters.next()?.1 {
+                '"' => value.push('"'),
+                '\\' => value.push('\\'),
+                'n' => value.push('\n'),
+                't' => value.push('\t'),
+                _ => return None,
+            },
+            c => value.push(c),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tree without its lines.
+    fn shape(node: &Node) -> String {
+        match &node.value {
+            Value::List(items) => format!("[{}]", items.iter().map(shape).collect::<Vec<_>>().join(",")),
+            Value::Map(entries) => {
+                let entry = |(key, node): &(String, Node)| format!("{key:?}:{}", shape(node));
+                format!("{{{}}}", entries.iter().map(entry).collect::<Vec<_>>().join(","))
+            }
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => {
+                format!("{:?}", node.value)
+            }
+        }
+    }
+
+    fn agrees(text: &str) -> bool {
+        let Some(quick) = parse(text) else { return false };
+        let slow =
+            crate::node::parse_generally(text).expect("the general reader takes what the quick one takes");
+        assert_eq!(shape(&quick), shape(&slow), "{text}");
+        true
+    }
+
+    const PLAIN: &str = "---\napiVersion: v1\nmetadata:\n  name: a\n  annotations:\n    \"netpol.dev/source\": |-\n      one: 1\n      # two\nspec:\n  podSelector: {}\n  # why\n  ingress:\n  - from:\n    - ipBlock:\n        cidr: \"10.0.0.0/8\"\n        except: []\n    ports:\n    - port: 80\n      protocol: TCP\n  - {}\n  list:\n  - \"a\\\"b\"\n  - plain\n  flag: true\n";
+
+    #[test]
+    fn plain_documents_are_read_as_the_general_reader_reads_them() {
+        assert!(agrees(PLAIN));
+    }
+
+    #[test]
+    fn what_is_not_plain_is_left_to_the_general_reader() {
+        for text in [
+            "a: &x 1\n",
+            "a: [1]\n",
+            "a: 'b'\n",
+            "a: b c\n",
+            "a: no\n",
+            "a: 010\n",
+            "a:\n",
+            "- a\n",
+            "a: b # c\n",
+        ] {
+            assert!(parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_duplicate_key_is_left_to_the_general_reader() {
+        assert!(parse("a: 1\na: 2\n").is_none());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn mangled_documents_are_read_alike_or_not_at_all(cuts in proptest::collection::vec((0usize..400, 0u8..12), 0..4)) {
+            let mut text = PLAIN.to_owned();
+            for (at, what) in cuts {
+                if text.is_char_boundary(at.min(text.len())) && at < text.len() {
+                    let piece = ["", " ", "  ", "\n", "- ", ": ", "x", "\"", "{}", "#", "0", "  - a: b\n"][what as usize % 12];
+                    text.insert_str(at, piece);
+                }
+            }
+            agrees_or_refuses(&text);
+        }
+    }
+
+    /// What the quick reader takes, the general reader takes too, and alike.
+    fn agrees_or_refuses(text: &str) {
+        if let Some(quick) = parse(text) {
+            match crate::node::parse_generally(text) {
+                Ok(slow) => assert_eq!(shape(&quick), shape(&slow), "{text}"),
+                Err((_, reason)) => panic!("the general reader refuses: {reason}\n{text}"),
+            }
+        }
+    }
+}

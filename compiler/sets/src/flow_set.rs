@@ -1,0 +1,68 @@
+//! Unions of cubes.
+
+use netpol_flow::Flow;
+
+use crate::Cube;
+
+/// A set of flows: a union of cubes, which may overlap; none is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FlowSet {
+    cubes: Vec<Cube>,
+}
+
+impl FlowSet {
+    /// The union of these cubes.
+    pub fn of(cubes: impl IntoIterator<Item = Cube>) -> FlowSet {
+        FlowSet { cubes: cubes.into_iter().filter(|cube| !cube.is_empty()).collect() }
+    }
+
+    /// The cubes.
+    pub fn cubes(&self) -> &[Cube] {
+        &self.cubes
+    }
+
+    /// Whether no flow is in.
+    pub fn is_empty(&self) -> bool {
+        self.cubes.is_empty()
+    }
+
+    /// Whether the flow is in.
+    pub fn contains(&self, flow: &Flow) -> bool {
+        self.cubes.iter().any(|cube| cube.contains(flow))
+    }
+
+    /// Adds the flows of another set.
+    pub fn extend(&mut self, other: FlowSet) {
+        self.cubes.extend(other.cubes);
+    }
+
+    /// Both.
+    pub fn intersect(&self, other: &FlowSet) -> FlowSet {
+        let pairs = self.cubes.iter().flat_map(|a| other.cubes.iter().filter_map(|b| a.intersect(b)));
+        FlowSet { cubes: pairs.collect() }
+    }
+
+    /// This without the other.
+    pub fn subtract(&self, other: &FlowSet) -> FlowSet {
+        let mut rest = self.cubes.clone();
+        for cube in &other.cubes {
+            if rest.is_empty() {
+                break;
+            }
+            if rest.iter().any(|piece| piece.meets(cube)) {
+                rest = rest.iter().flat_map(|piece| piece.subtract(cube)).collect();
+            }
+        }
+        FlowSet { cubes: rest }
+    }
+
+    /// Whether every flow of the other set is in.
+    pub fn covers(&self, other: &FlowSet) -> bool {
+        other.subtract(self).is_empty()
+    }
+
+    /// A flow of the set, the plainest that its first cube offers.
+    pub fn witness(&self) -> Option<Flow> {
+        self.cubes.iter().find_map(Cube::witness)
+    }
+}

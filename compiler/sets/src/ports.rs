@@ -1,0 +1,188 @@
+//! Sets of protocols and ports, and of the port names the destination declares.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use netpol_flow::{PortRange, Protocol, Text};
+
+/// A set of ports 1 to 65535 of each protocol, as sorted, disjoint, non-touching ranges.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PortSet {
+    ranges: Arc<[PortRange]>,
+}
+
+impl PortSet {
+    /// Every port of every protocol.
+    pub fn all() -> PortSet {
+        thread_local! {
+            static ALL: PortSet = PortSet { ranges: Arc::from(Protocol::ALL.map(PortRange::every)) };
+        }
+        ALL.with(PortSet::clone)
+    }
+
+    /// The ports of these ranges.
+    pub fn of(ranges: impl IntoIterator<Item = PortRange>) -> PortSet {
+        let mut sorted: Vec<PortRange> = ranges.into_iter().filter(|r| r.first <= r.last).collect();
+        sorted.sort_unstable();
+        let mut out: Vec<PortRange> = Vec::with_capacity(sorted.len());
+        for range in sorted {
+            match out.last_mut() {
+                Some(open)
+                    if open.protocol == range.protocol && range.first <= open.last.saturating_add(1) =>
+                {
+                    open.last = open.last.max(range.last);
+                }
+                Some(_) | None => out.push(range),
+            }
+        }
+        PortSet { ranges: out.into() }
+    }
+
+    /// The ranges, ascending by protocol and port.
+    pub fn ranges(&self) -> &[PortRange] {
+        &self.ranges
+    }
+
+    /// Whether no port is in.
+    pub fn is_empty(&self) -> bool {
+        self.ranges.is_empty()
+    }
+
+    /// Whether every port of every protocol is in.
+    pub fn is_all(&self) -> bool {
+        self.ranges.len() == 3 && self.ranges.iter().all(PortRange::is_every)
+    }
+
+    /// Whether the port is in.
+    pub fn contains(&self, protocol: Protocol, port: u16) -> bool {
+        self.ranges.iter().any(|range| range.contains(protocol, port))
+    }
+
+    /// Both.
+    pub fn intersect(&self, other: &PortSet) -> PortSet {
+        if self.is_all() || self == other {
+            return other.clone();
+        }
+        if other.is_all() {
+            return self.clone();
+        }
+        let met = self.ranges.iter().flat_map(|a| {
+            other.ranges.iter().filter(|b| b.protocol == a.protocol).map(|b| PortRange {
+                protocol: a.protocol,
+                first: a.first.max(b.first),
+                last: a.last.min(b.last),
+            })
+        });
+        PortSet::of(met)
+    }
+
+    /// Whether some port is in both.
+    pub(crate) fn meets(&self, other: &PortSet) -> bool {
+        let overlap =
+            |a: &PortRange, b: &PortRange| a.protocol == b.protocol && a.first <= b.last && b.first <= a.last;
+        self.ranges.iter().any(|a| other.ranges.iter().any(|b| overlap(a, b)))
+    }
+
+    /// Everything else.
+    pub fn complement(&self) -> PortSet {
+        let mut out = Vec::new();
+        for protocol in Protocol::ALL {
+            let mut next = Some(1u16);
+            for range in self.ranges.iter().filter(|r| r.protocol == protocol) {
+                if let Some(first) = next
+                    && first < range.first
+                {
+                    out.push(PortRange { protocol, first, last: range.first - 1 });
+                }
+                next = range.last.checked_add(1);
+            }
+            if let Some(first) = next {
+                out.push(PortRange { protocol, first, last: u16::MAX });
+            }
+        }
+        PortSet { ranges: out.into() }
+    }
+
+    /// This without the other.
+    pub fn subtract(&self, other: &PortSet) -> PortSet {
+        self.intersect(&other.complement())
+    }
+}
+
+/// Protocols and ports, with facts about the names the destination declares for them.
+///
+/// Whether a pod declares a name for the port of a connection is an adversary's choice (amendment B12).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Services {
+    /// The ports.
+    pub ports: PortSet,
+    /// The destination declares the port under each of these names.
+    pub named: BTreeSet<Text>,
+    /// The destination declares the port under none of these names.
+    pub unnamed: BTreeSet<Text>,
+}
+
+impl Services {
+    /// Every port.
+    pub fn all() -> Services {
+        Services::of(PortSet::all())
+    }
+
+    /// These ports, whatever their names.
+    pub fn of(ports: PortSet) -> Services {
+        Services { ports, named: BTreeSet::new(), unnamed: BTreeSet::new() }
+    }
+
+    /// Whatever the destination declares under this name.
+    pub fn under(name: Text) -> Services {
+        Services { named: BTreeSet::from([name]), ..Services::all() }
+    }
+
+    /// Whether nothing can be in.
+    pub fn is_empty(&self) -> bool {
+        self.ports.is_empty() || self.named.intersection(&self.unnamed).next().is_some()
+    }
+
+    /// Whether every port is in, whatever its names.
+    pub fn is_all(&self) -> bool {
+        self.ports.is_all() && self.named.is_empty() && self.unnamed.is_empty()
+    }
+
+    /// Both.
+    pub fn intersect(&self, other: &Services) -> Services {
+        Services {
+            ports: self.ports.intersect(&other.ports),
+            named: self.named.union(&other.named).cloned().collect(),
+            unnamed: self.unnamed.union(&other.unnamed).cloned().collect(),
+        }
+    }
+
+    /// This without the other, as disjoint sets.
+    pub fn subtract(&self, other: &Services) -> Vec<Services> {
+        if self.intersect(other).is_empty() {
+            return vec![self.clone()];
+        }
+        let mut pieces = Vec::new();
+        let mut rest = self.clone();
+        for (name, asked) in
+            other.named.iter().map(|n| (n, true)).chain(other.unnamed.iter().map(|n| (n, false)))
+        {
+            let mut piece = rest.clone();
+            let (out, into) = if asked {
+                (&mut piece.unnamed, &mut rest.named)
+            } else {
+                (&mut piece.named, &mut rest.unnamed)
+            };
+            out.insert(name.clone());
+            into.insert(name.clone());
+            if !piece.is_empty() {
+                pieces.push(piece);
+            }
+        }
+        rest.ports = rest.ports.subtract(&other.ports);
+        if !rest.is_empty() {
+            pieces.push(rest);
+        }
+        pieces
+    }
+}

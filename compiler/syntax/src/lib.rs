@@ -1,0 +1,15 @@
+//! Text to tree: the grammar, a parser that recovers, the tree with places.
+
+mod build;
+mod dispatch;
+mod grammar;
+mod layout;
+mod parse;
+mod patch;
+mod phrases;
+mod recover;
+mod slips;
+pub mod tree;
+mod words;
+
+pub use parse::{Parsed, parse};

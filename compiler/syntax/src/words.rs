@@ -1,0 +1,277 @@
+//! The words of the language: which are reserved, which start a statement, and which a misspelt one may stand for.
+
+use crate::layout;
+use crate::tree::Builtin;
+
+/// Words that start a clause.
+pub(crate) const CLAUSES: &[&str] =
+    &["because", "ticket", "owner", "until", "reviewed", "only", "log", "alert"];
+
+/// Words that start a statement.
+pub(crate) const STATEMENTS: &[&str] = &[
+    "allow",
+    "app",
+    "apply",
+    "baseline",
+    "can",
+    "cannot",
+    "cluster",
+    "deny",
+    "domain",
+    "edition",
+    "egress",
+    "except",
+    "expose",
+    "group",
+    "guardrail",
+    "ingress",
+    "mode",
+    "namespace",
+    "net",
+    "pattern",
+    "port",
+    "require",
+    "sealed",
+    "tenant",
+    "test",
+    "tiers",
+    "use",
+    "waive",
+    "workload",
+];
+
+/// Words that start a line of a `cluster` block.
+pub(crate) const ATTRIBUTES: &[&str] =
+    &["pods", "services", "nodes", "apiserver", "shared", "cluster-gateway", "system", "undeclared"];
+
+/// Whether a word is a name only between backticks.
+pub(crate) fn is_reserved(word: &str) -> bool {
+    builtin(word).is_some()
+        || matches!(
+            word,
+            "alert"
+                | "allow"
+                | "apply"
+                | "because"
+                | "can"
+                | "cannot"
+                | "deny"
+                | "edition"
+                | "egress"
+                | "except"
+                | "expose"
+                | "from"
+                | "icmp"
+                | "ingress"
+                | "log"
+                | "only"
+                | "owner"
+                | "pod"
+                | "require"
+                | "reviewed"
+                | "tenant"
+                | "ticket"
+                | "to"
+                | "until"
+                | "use"
+                | "waive"
+        )
+}
+
+/// The built-in end a word stands for.
+pub(crate) fn builtin(word: &str) -> Option<Builtin> {
+    Some(match word {
+        "all" => Builtin::All,
+        "pods" => Builtin::Pods,
+        "tenants" => Builtin::Tenants,
+        "other-tenants" => Builtin::OtherTenants,
+        "system" => Builtin::System,
+        "internet" => Builtin::Internet,
+        "outside" => Builtin::Outside,
+        "any" => Builtin::Any,
+        "nodes" => Builtin::Nodes,
+        "apiserver" => Builtin::ApiServer,
+        "cluster-gateway" => Builtin::ClusterGateway,
+        "other-pods" => Builtin::OtherPods,
+        _ => return None,
+    })
+}
+
+/// Whether a word that starts a line starts a statement or a clause and is never an item of a list.
+pub(crate) fn starts_only_a_statement(word: &str) -> bool {
+    CLAUSES.contains(&word)
+        || matches!(
+            word,
+            "allow"
+                | "apply"
+                | "can"
+                | "cannot"
+                | "deny"
+                | "edition"
+                | "egress"
+                | "except"
+                | "expose"
+                | "from"
+                | "ingress"
+                | "require"
+                | "to"
+                | "use"
+                | "waive"
+        )
+}
+
+/// Whether a word declares something when a name follows it, and may be a name itself.
+pub(crate) fn declares(word: &str) -> bool {
+    matches!(
+        word,
+        "app"
+            | "baseline"
+            | "cluster"
+            | "domain"
+            | "group"
+            | "guardrail"
+            | "mode"
+            | "namespace"
+            | "net"
+            | "pattern"
+            | "port"
+            | "sealed"
+            | "test"
+            | "tiers"
+            | "workload"
+    )
+}
+
+/// Whether a declaration stands at top level only.
+pub(crate) fn is_top_level(word: &str) -> bool {
+    matches!(word, "baseline" | "cluster" | "guardrail" | "namespace" | "sealed" | "use" | "edition")
+}
+
+/// Whether the line at `at` goes on with the statement before it, which starts with `first`.
+pub(crate) fn continues(text: &str, first: &str, at: usize) -> bool {
+    let word = layout::word_at(text, at);
+    if word.is_empty() {
+        return false;
+    }
+    if CLAUSES.contains(&word) || matches!(word, "from" | "to") {
+        return true;
+    }
+    match first {
+        "net" => word == "except" && !layout::excepts_a_flow(text, at),
+        "workload" => {
+            let rest = text.get(at + word.len()..).unwrap_or("");
+            let after = rest.trim_start_matches([' ', '\t']);
+            let option = matches!(word, "in" | "ports" | "account") && rest.starts_with([' ', '\t', '[']);
+            let host = word == "host-network" && !rest.starts_with(['/', ':', '.']);
+            (option || host) && !after.starts_with("->")
+        }
+        _ => false,
+    }
+}
+
+/// The words of `candidates` that `word` may be a misspelling of, the likeliest first.
+pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let length = word.chars().count();
+    if !(2..=20).contains(&length) {
+        return Vec::new();
+    }
+    let lower = word.to_ascii_lowercase();
+    let allowed = if length <= 4 { 1 } else { 2 };
+    let mut near: Vec<(usize, &str)> = candidates
+        .into_iter()
+        .filter(|candidate| candidate.len().abs_diff(length) <= allowed)
+        .map(|candidate| (distance(&lower, candidate), candidate))
+        .filter(|(far, _)| *far <= allowed)
+        .collect();
+    near.sort_unstable();
+    near.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+/// How many letters to add, drop, change or swap with their neighbour.
+fn distance(one: &str, other: &str) -> usize {
+    let one: Vec<char> = one.chars().collect();
+    let mut before_last: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=one.len()).collect();
+    let mut previous = None;
+    for (row, letter) in other.chars().enumerate() {
+        let mut next = vec![row + 1];
+        for (column, mine) in one.iter().enumerate() {
+            let cost = |line: &[usize], at: usize| line.get(at).copied().unwrap_or(usize::MAX / 2);
+            let mut best = (cost(&last, column) + usize::from(*mine != letter))
+                .min(cost(&last, column + 1) + 1)
+                .min(cost(&next, column) + 1);
+            let swapped = column
+                .checked_sub(1)
+                .filter(|left| one.get(*left) == Some(&letter) && previous == Some(*mine));
+            if let Some(left) = swapped {
+                best = best.min(cost(&before_last, left) + 1);
+            }
+            next.push(best);
+        }
+        before_last = std::mem::replace(&mut last, next);
+        previous = Some(letter);
+    }
+    last.last().copied().unwrap_or(usize::MAX)
+}
+
+/// Whether a name reads `[a-z0-9]+(-[a-z0-9]+)*` and has at most 63 characters.
+pub(crate) fn is_kebab(name: &str) -> bool {
+    let mut hyphen = true;
+    for byte in name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' => hyphen = false,
+            b'-' if !hyphen => hyphen = true,
+            _ => return false,
+        }
+    }
+    !hyphen && name.len() <= 63
+}
+
+/// The name in lower-kebab-case, where there is one.
+pub(crate) fn to_kebab(name: &str) -> Option<String> {
+    let mut kebab = String::with_capacity(name.len() + 4);
+    let mut lower = false;
+    for character in name.chars() {
+        if character.is_ascii_alphanumeric() {
+            if character.is_ascii_uppercase() && lower {
+                kebab.push('-');
+            }
+            lower = !character.is_ascii_uppercase();
+            kebab.push(character.to_ascii_lowercase());
+        } else if matches!(character, '-' | '_' | '.' | ' ') {
+            if !kebab.is_empty() && !kebab.ends_with('-') {
+                kebab.push('-');
+            }
+            lower = false;
+        } else {
+            return None;
+        }
+    }
+    while kebab.ends_with('-') {
+        kebab.pop();
+    }
+    (is_kebab(&kebab) && !is_reserved(&kebab)).then_some(kebab)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_swap_is_one_step() {
+        assert_eq!(distance("deyn", "deny"), 1);
+        assert_eq!(distance("becuase", "because"), 1);
+        assert_eq!(distance("exppose", "expose"), 1);
+        assert_eq!(nearest("namspace", STATEMENTS.iter().copied()), ["namespace"]);
+        assert!(nearest("web", STATEMENTS.iter().copied()).is_empty());
+    }
+
+    #[test]
+    fn kebab_case_splits_at_capitals_and_underscores() {
+        assert_eq!(to_kebab("Web_Server").as_deref(), Some("web-server"));
+        assert_eq!(to_kebab("webServer").as_deref(), Some("web-server"));
+        assert_eq!(to_kebab("web-").as_deref(), Some("web"));
+        assert_eq!(to_kebab("All"), None);
+        assert_eq!(to_kebab("größe"), None);
+    }
+}

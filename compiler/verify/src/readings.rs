@@ -1,0 +1,171 @@
+//! The targets' readings, by the name of the back end that wrote the bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use netpol_flow::{Flow, Side, Text};
+use netpol_semantics::{Manifest, ReadError, Trace, Undecided, Universe, calico, cilium, kubernetes};
+use netpol_sets::{PodSet, SideSet};
+
+use crate::Reading;
+
+/// Reads the files written for a target, by its back end's name and settings; none for a back end nobody reads.
+///
+/// Everything must be understood: an object that the reading refuses or passes over is an error.
+pub fn read(
+    backend: &str,
+    settings: &BTreeMap<Text, Text>,
+    files: &[Manifest<'_>],
+) -> Option<Result<Box<dyn Reading>, Vec<ReadError>>> {
+    let setting = |key: &str| settings.get(key).map(|value| &**value);
+    Some(match backend {
+        "kubernetes" => kubernetes::read(files).map(|set| Box::new(Kubernetes { set }) as Box<dyn Reading>),
+        "calico" => {
+            let endpoint_to_host = match setting("endpoint-to-host") {
+                Some("drop") => calico::HostAction::Drop,
+                Some("unknown") => calico::HostAction::Unknown,
+                Some(_) | None => calico::HostAction::Accept,
+            };
+            let application_layer_policy = setting("application-layer-policy") == Some("true");
+            let profile =
+                calico::Profile { endpoint_to_host, application_layer_policy, ..calico::Profile::default() };
+            calico::read(files).map(|set| Box::new(Calico { set, profile }) as Box<dyn Reading>)
+        }
+        "cilium" => {
+            let version = setting("version").and_then(version).unwrap_or((1, 19));
+            let profile = cilium::Profile {
+                version,
+                sctp: setting("sctp") == Some("true"),
+                ..cilium::Profile::default()
+            };
+            cilium::read(files).map(|set| Box::new(Cilium { set, profile }) as Box<dyn Reading>)
+        }
+        _ => return None,
+    })
+}
+
+fn version(text: &str) -> Option<(u8, u8)> {
+    let (major, minor) = text.split_once('.')?;
+    Some((major.parse().ok()?, minor.split('.').next()?.parse().ok()?))
+}
+
+struct Kubernetes {
+    set: kubernetes::PolicySet,
+}
+
+impl Reading for Kubernetes {
+    fn side(
+        &self,
+        universe: &Universe,
+        name: Option<&Text>,
+        pods: &PodSet,
+        side: Side,
+    ) -> Result<SideSet, Undecided> {
+        Ok(kubernetes::denote(&self.set, universe, name, pods, side))
+    }
+
+    fn namespaces(&self) -> BTreeSet<Text> {
+        self.set.namespaces()
+    }
+
+    fn evaluate(&self, flow: &Flow, side: Side) -> Result<Trace, Undecided> {
+        kubernetes::evaluate(&self.set, flow, side)
+    }
+
+    fn has_gateway(&self) -> bool {
+        false
+    }
+
+    fn has_sctp(&self) -> bool {
+        true
+    }
+
+    fn own_node_is_free(&self) -> bool {
+        true
+    }
+
+    fn may_lean_on_the_other_end(&self) -> bool {
+        true
+    }
+}
+
+struct Calico {
+    set: calico::PolicySet,
+    profile: calico::Profile,
+}
+
+impl Reading for Calico {
+    fn side(
+        &self,
+        universe: &Universe,
+        name: Option<&Text>,
+        pods: &PodSet,
+        side: Side,
+    ) -> Result<SideSet, Undecided> {
+        calico::denote(&self.set, universe, name, pods, side, &self.profile)
+    }
+
+    fn namespaces(&self) -> BTreeSet<Text> {
+        self.set.namespaces()
+    }
+
+    fn evaluate(&self, flow: &Flow, side: Side) -> Result<Trace, Undecided> {
+        calico::evaluate(&self.set, flow, side, &self.profile)
+    }
+
+    fn has_gateway(&self) -> bool {
+        false
+    }
+
+    fn has_sctp(&self) -> bool {
+        true
+    }
+
+    fn own_node_is_free(&self) -> bool {
+        false
+    }
+
+    fn may_lean_on_the_other_end(&self) -> bool {
+        false
+    }
+}
+
+struct Cilium {
+    set: cilium::PolicySet,
+    profile: cilium::Profile,
+}
+
+impl Reading for Cilium {
+    fn side(
+        &self,
+        universe: &Universe,
+        name: Option<&Text>,
+        pods: &PodSet,
+        side: Side,
+    ) -> Result<SideSet, Undecided> {
+        cilium::denote(&self.set, universe, name, pods, side, &self.profile)
+    }
+
+    fn namespaces(&self) -> BTreeSet<Text> {
+        self.set.namespaces()
+    }
+
+    fn evaluate(&self, flow: &Flow, side: Side) -> Result<Trace, Undecided> {
+        cilium::evaluate(&self.set, flow, side, &self.profile)
+    }
+
+    fn has_gateway(&self) -> bool {
+        true
+    }
+
+    fn has_sctp(&self) -> bool {
+        self.profile.sctp
+    }
+
+    fn own_node_is_free(&self) -> bool {
+        false
+    }
+
+    fn may_lean_on_the_other_end(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,229 @@
+//! What the source says, for one side of the pods of one namespace.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use netpol_flow::{Date, Side, Text};
+use netpol_model::{End, Enforcement, Namespace, Namespaces, Places, Pods, Policy, Rule};
+use netpol_sets::{Cube, Ends, FlowSet, Infra, InfraSet, Key, PodSet, Requests, Services, SideSet, Values};
+
+/// The pods whose sides are compared together.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shard {
+    /// Those of one namespace.
+    Named(Text),
+    /// Those of every namespace that neither the source nor the manifests name.
+    Unnamed(BTreeSet<Text>),
+}
+
+impl Shard {
+    /// The one namespace, where it is one.
+    pub fn name(&self) -> Option<&Text> {
+        match self {
+            Shard::Named(name) => Some(name),
+            Shard::Unnamed(_) => None,
+        }
+    }
+
+    /// Its pods.
+    pub fn pods(&self) -> PodSet {
+        match self {
+            Shard::Named(name) => PodSet::of_namespaces(BTreeSet::from([name.clone()])),
+            Shard::Unnamed(named) => {
+                let others = Values::all_but(named.clone());
+                PodSet::all().with(Key::Namespace, &others)
+            }
+        }
+    }
+}
+
+/// A policy on one day, ready to be asked.
+#[derive(Debug)]
+pub struct Source<'a> {
+    /// The policy.
+    pub policy: &'a Policy,
+    /// What its cluster's ranges mean.
+    pub places: Places,
+    day: Date,
+    denies: [FlowSet; 2],
+    allows: Vec<&'a Rule>,
+    baseline: BTreeMap<&'a Text, Vec<(&'a Text, &'a Rule)>>,
+    baseline_anywhere: Vec<(&'a Text, &'a Rule)>,
+}
+
+impl<'a> Source<'a> {
+    /// Reads a policy for a day.
+    pub fn of(policy: &'a Policy, day: Date) -> Source<'a> {
+        let places = Places::of(policy);
+        let live = || policy.guardrails.iter().filter(|block| !block.audit);
+        let active = |rule: &&'a Rule| rule.is_active(day);
+        let mut denies = FlowSet::default();
+        for block in live() {
+            let flows = |rules: &'a [Rule]| {
+                let mut all = FlowSet::default();
+                rules.iter().filter(active).for_each(|rule| all.extend(places.flows(rule, Side::Egress)));
+                all
+            };
+            denies.extend(flows(&block.denies).subtract(&flows(&block.exceptions)));
+        }
+        let allows = live().flat_map(|block| &block.allows).filter(active).collect();
+        let mut baseline: BTreeMap<&Text, Vec<(&Text, &Rule)>> = BTreeMap::new();
+        let mut baseline_anywhere = Vec::new();
+        for pattern in &policy.baseline {
+            for rule in pattern.rules.values().flatten().filter(active) {
+                match named_ends(rule) {
+                    Some(names) => {
+                        for name in names {
+                            baseline.entry(name).or_default().push((&pattern.pattern, rule));
+                        }
+                    }
+                    None => baseline_anywhere.push((&pattern.pattern, rule)),
+                }
+            }
+        }
+        let ingress_denies = denies.subtract(&FlowSet::of(from_own_node(&Ends::Pods(PodSet::all()))));
+        Source { policy, places, day, denies: [denies, ingress_denies], allows, baseline, baseline_anywhere }
+    }
+
+    /// What one side of a shard's pods lets pass, apart from a pod and itself, which always passes.
+    ///
+    /// Steps −1 to 8 of the reference, as sets: a node reaches its own pods: guardrail denies are the `deny`; guardrail allows, or everything where
+    /// nobody manages the side, or the namespace's grants outside its fence, are the `allow`.
+    pub fn side(&self, shard: &Shard, side: Side) -> SideSet {
+        let subject = Ends::Pods(shard.pods());
+        let mut allow = FlowSet::default();
+        match self.enforced(shard, side) {
+            None => allow.extend(restrict(&everything(&self.places), side, &subject)),
+            Some(namespace) => {
+                for rule in &self.allows {
+                    allow.extend(restrict(&self.places.flows(rule, side), side, &subject));
+                }
+                if let Some(namespace) = namespace {
+                    allow.extend(self.granted(namespace, side, &subject));
+                }
+            }
+        }
+        if side == Side::Ingress {
+            allow.extend(FlowSet::of(from_own_node(&subject)));
+        }
+        SideSet { allow, deny: restrict(self.denied(side), side, &subject) }
+    }
+
+    /// What guardrails deny on a side, their exceptions taken out.
+    pub fn denied(&self, side: Side) -> &FlowSet {
+        let [egress, ingress] = &self.denies;
+        match side {
+            Side::Egress => egress,
+            Side::Ingress => ingress,
+        }
+    }
+
+    /// Every namespace that a rule names.
+    pub fn named_namespaces(&self) -> BTreeSet<Text> {
+        let policy = self.policy;
+        let guardrails = policy.guardrails.iter();
+        let guardrails = guardrails.flat_map(|g| g.denies.iter().chain(&g.exceptions).chain(&g.allows));
+        let spaces = policy.namespaces.values();
+        let spaces = spaces.flat_map(|n| n.fence.iter().chain(&n.fence_exceptions).chain(&n.rules));
+        let baseline = policy.baseline.iter().flat_map(|b| b.rules.values().flatten());
+        let ends = guardrails.chain(spaces).chain(baseline).flat_map(|rule| rule.from.iter().chain(&rule.to));
+        let named = ends.filter_map(|end| match end {
+            End::Pods(Pods { namespaces: Namespaces::Named(names), .. }) => Some(names.iter().cloned()),
+            End::Pods(_)
+            | End::OtherTenants
+            | End::Nodes
+            | End::ApiServer
+            | End::Gateway
+            | End::Addresses { .. }
+            | End::Internet
+            | End::Outside
+            | End::Domain(_)
+            | End::Any => None,
+        });
+        named.flatten().collect()
+    }
+
+    /// Whether the side is managed: none where it is open, the namespace where it has rules.
+    fn enforced(&self, shard: &Shard, side: Side) -> Option<Option<&'a Namespace>> {
+        let closed = self.policy.cluster.undeclared_closed;
+        match shard {
+            Shard::Named(name) => match self.policy.namespaces.get(name) {
+                Some(namespace) if namespace.external => None,
+                Some(namespace) => (namespace.enforcement(side, self.day) == Enforcement::Enforced)
+                    .then_some(Some(namespace)),
+                None => (closed && !self.policy.cluster.system.contains(name)).then_some(None),
+            },
+            Shard::Unnamed(_) => closed.then_some(None),
+        }
+    }
+
+    fn granted(&self, namespace: &'a Namespace, side: Side, subject: &Ends) -> FlowSet {
+        let flows = |rules: &mut dyn Iterator<Item = &'a Rule>| {
+            let mut all = FlowSet::default();
+            rules
+                .filter(|rule| rule.is_active(self.day))
+                .for_each(|rule| all.extend(restrict(&self.places.flows(rule, side), side, subject)));
+            all
+        };
+        let mut granted = flows(&mut namespace.rules.iter());
+        let named = self.baseline.get(&namespace.name).into_iter().flatten();
+        let applied = named.chain(&self.baseline_anywhere).filter(|(p, _)| !namespace.waived.contains(*p));
+        granted.extend(flows(&mut applied.map(|(_, rule)| *rule)));
+        if namespace.fence.is_empty() {
+            return granted;
+        }
+        let fence = flows(&mut namespace.fence.iter());
+        granted.subtract(&fence.subtract(&flows(&mut namespace.fence_exceptions.iter())))
+    }
+}
+
+/// The namespaces a rule can touch, where both its ends say so by name; none where an end may lie anywhere.
+fn named_ends(rule: &Rule) -> Option<BTreeSet<&Text>> {
+    let mut names = BTreeSet::new();
+    for end in rule.from.iter().chain(&rule.to) {
+        match end {
+            End::Pods(Pods { namespaces: Namespaces::Named(listed), .. }) => names.extend(listed),
+            End::Pods(_) | End::OtherTenants | End::Any => return None,
+            End::Nodes
+            | End::ApiServer
+            | End::Gateway
+            | End::Addresses { .. }
+            | End::Internet
+            | End::Outside
+            | End::Domain(_) => {}
+        }
+    }
+    Some(names)
+}
+
+/// The flows whose subject on `side` is among `subject`.
+pub(crate) fn restrict(flows: &FlowSet, side: Side, subject: &Ends) -> FlowSet {
+    FlowSet::of(flows.cubes().iter().filter_map(|cube| {
+        Some(match side {
+            Side::Egress => Cube { source: cube.source.intersect(subject)?, ..cube.clone() },
+            Side::Ingress => Cube { destination: cube.destination.intersect(subject)?, ..cube.clone() },
+        })
+    }))
+}
+
+/// A node to the pods it runs.
+fn from_own_node(pods: &Ends) -> [Cube; 1] {
+    [Cube {
+        source: Ends::Infra(InfraSet::of([Infra::OwnNode])),
+        destination: pods.clone(),
+        services: Services::all(),
+        requests: Requests::all(),
+    }]
+}
+
+/// Every flow between endpoints that can exist.
+fn everything(places: &Places) -> FlowSet {
+    let ends = places.ends(&End::Any);
+    FlowSet::of(ends.iter().flat_map(|source| {
+        ends.iter().map(|destination| Cube {
+            source: source.clone(),
+            destination: destination.clone(),
+            services: Services::all(),
+            requests: Requests::all(),
+        })
+    }))
+}

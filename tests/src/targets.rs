@@ -1,0 +1,83 @@
+//! Building a policy for a target and asking the target's own reading of the bytes.
+
+use std::collections::BTreeMap;
+
+use netpol_backends::{Backend, Request};
+use netpol_diagnostics::{Diagnostic, Severity};
+use netpol_flow::{Date, Flow, Side, Text, Verdict};
+use netpol_model::{Policy, Step, consent};
+use netpol_semantics::{Manifest, Trace, Undecided};
+use netpol_verify::{Difference, Reading, Source, compare, read, shards};
+
+/// The settings of a target.
+pub type Settings = BTreeMap<Text, Text>;
+
+/// What a target wrote, and how it reads it.
+pub struct Built {
+    /// The files by name.
+    pub files: BTreeMap<String, String>,
+    /// Warnings and notes.
+    pub diagnostics: Vec<Diagnostic>,
+    reading: Box<dyn Reading>,
+}
+
+/// Builds; the error is the diagnostics of a refusal.
+///
+/// Bytes that the target's own reading does not understand are a bug, and panic.
+pub fn build(
+    backend: &Backend,
+    policy: &Policy,
+    settings: &Settings,
+    as_of: Date,
+) -> Result<Built, Vec<Diagnostic>> {
+    let output = (backend.lower)(&Request { policy, as_of, settings });
+    if output.diagnostics.iter().any(|d| d.severity == Severity::Error) {
+        return Err(output.diagnostics);
+    }
+    let manifests: Vec<Manifest<'_>> = output
+        .files
+        .iter()
+        .filter(|(name, _)| *name != "kustomization.yaml")
+        .map(|(path, text)| Manifest { path, text })
+        .collect();
+    let reading = match read(backend.name, settings, &manifests) {
+        Some(Ok(reading)) => reading,
+        Some(Err(errors)) => {
+            let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            unreachable!("{} does not read its own bytes: {errors:#?}\n{:#?}", backend.name, output.files)
+        }
+        None => unreachable!("nobody reads `{}`", backend.name),
+    };
+    Ok(Built { files: output.files, diagnostics: output.diagnostics, reading })
+}
+
+impl Built {
+    /// What the manifests say of one side of a flow.
+    pub fn evaluate(&self, flow: &Flow, side: Side) -> Result<Trace, Undecided> {
+        self.reading.evaluate(flow, side)
+    }
+
+    /// Whether a difference is one the promise allows: a guardrail's deny on an open side that the other end's own
+    /// objects enforce (amendment B1), or a default deny towards a pod's own node where that is beyond policy.
+    pub fn leans(&self, policy: &Policy, flow: &Flow, side: Side, as_of: Date) -> bool {
+        let other = if side == Side::Egress { Side::Ingress } else { Side::Egress };
+        let step = consent(policy, flow, side, as_of).step;
+        let other_denies = || self.evaluate(flow, other).is_ok_and(|trace| trace.verdict == Verdict::Deny);
+        let guarded =
+            self.reading.may_lean_on_the_other_end() && step == Step::GuardrailDeny && other_denies();
+        let own_node = flow.relation == netpol_flow::Relation::OwnNode;
+        guarded || (own_node && side == Side::Egress && self.reading.own_node_is_free())
+    }
+
+    /// The proof: every class of flows on every side; the error says what could not be decided.
+    pub fn prove(&self, policy: &Policy, as_of: Date) -> Result<Vec<Difference>, String> {
+        let source = Source::of(policy, as_of);
+        let mut differences = Vec::new();
+        for shard in shards(&source, &*self.reading) {
+            let (_, found) =
+                compare(&source, &*self.reading, &shard).map_err(|u| format!("{shard:?}: {}", u.reason))?;
+            differences.extend(found);
+        }
+        Ok(differences)
+    }
+}
