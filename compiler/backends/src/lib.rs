@@ -101,3 +101,48 @@ pub struct Output {
 pub fn backend(name: &str) -> Option<&'static Backend> {
     BACKENDS.iter().copied().find(|backend| backend.name == name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What an author asks of a target first; every target answers in the same words.
+    const CONSTRUCTS: [&str; 26] = [
+        "namespace",
+        "ingress-only, egress-only",
+        "audit",
+        "a -> b",
+        "a -> ns/b, expose",
+        "namespaces(selector)",
+        "net",
+        "internet, outside",
+        "domain",
+        "any",
+        "nodes",
+        "apiserver",
+        "cluster-gateway",
+        "guardrail deny",
+        "guardrail except",
+        "guardrail allow",
+        "other-tenants",
+        "fence",
+        "baseline, waive",
+        "undeclared closed",
+        "quoted port",
+        "port range",
+        "sctp",
+        "only http",
+        "account",
+        "log, alert",
+    ];
+
+    #[test]
+    fn every_target_says_of_each_construct_whether_it_can() {
+        for backend in BACKENDS {
+            let answers: Vec<&str> = backend.capabilities.iter().map(|answer| answer.construct).collect();
+            for construct in CONSTRUCTS {
+                assert!(answers.contains(&construct), "{} says nothing of `{construct}`", backend.name);
+            }
+        }
+    }
+}

@@ -45,7 +45,7 @@ const CAPABILITIES: &[Capability] = &[
     Capability { construct: "a -> ns/b, expose", support: Exact, note: "namespaces by immutable name" },
     Capability { construct: "namespaces(selector)", support: Exact, note: "" },
     Capability {
-        construct: "CIDR, net",
+        construct: "net",
         support: Conditional,
         note: "needs the cluster's pod and node ranges (NP0716); `shared` ranges also match pods (NP0721)",
     },
@@ -102,7 +102,8 @@ const CAPABILITIES: &[Capability] = &[
         support: Conditional,
         note: "in allows and exceptions; a deny is NP0709",
     },
-    Capability { construct: "port range, sctp", support: Exact, note: "" },
+    Capability { construct: "port range", support: Exact, note: "" },
+    Capability { construct: "sctp", support: Exact, note: "" },
     Capability { construct: "port any", support: Exact, note: "carries other protocols too" },
     Capability {
         construct: "only http",

@@ -39,7 +39,7 @@ const CAPABILITIES: &[Capability] = &[
     ),
     row("ingress-only, egress-only", Exact, "one policy type; nothing is written for the open side"),
     row("audit", Conditional, "nothing is written for the namespace (NP0708)"),
-    row("a -> b inside a namespace", Exact, "egress at the source, ingress at the destination"),
+    row("a -> b", Exact, "egress at the source, ingress at the destination"),
     row("a -> ns/b, expose", Exact, "namespaces by `kubernetes.io/metadata.name`"),
     row(
         "namespaces(selector)",
