@@ -30,7 +30,8 @@ pub(crate) struct Object {
 const LONGEST_ANNOTATION: usize = 60_000;
 
 impl Object {
-    fn yaml(&self) -> Yaml {
+    /// Everything before `spec`.
+    fn head(&self) -> Yaml {
         let mut metadata = vec![("name".to_owned(), text(&self.name))];
         if let Some(namespace) = &self.namespace {
             metadata.push(("namespace".to_owned(), text(&**namespace)));
@@ -50,7 +51,6 @@ impl Object {
             ("apiVersion", text(self.api_version)),
             ("kind", text(self.kind)),
             ("metadata", Yaml::Map(metadata)),
-            ("spec", self.spec.clone()),
         ])
     }
 
@@ -121,8 +121,11 @@ pub(crate) fn files(policy: &Policy, target: &str, objects: &[Object]) -> BTreeM
     let mut files: BTreeMap<String, String> = by_file
         .iter()
         .map(|(file, objects)| {
-            let documents: Vec<Yaml> = objects.iter().map(|object| object.yaml()).collect();
-            (file.clone(), yaml::print(&header, &documents))
+            let mut out = yaml::print(&header, &[]);
+            for object in objects {
+                yaml::print_document(&object.head(), Some(("spec", &object.spec)), &mut out);
+            }
+            (file.clone(), out)
         })
         .collect();
     let kustomization = map([

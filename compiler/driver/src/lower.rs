@@ -1,11 +1,13 @@
 //! One policy, many targets: lowering them side by side, and saying once what several refuse.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use netpol_backends::Request;
 use netpol_diagnostics::{Code, Diagnostic, Label, Severity, Span};
 use netpol_flow::Date;
 use netpol_model::Policy;
+use netpol_verify::Source;
 use rayon::prelude::*;
 
 use crate::compile::Manifests;
@@ -28,12 +30,19 @@ pub(crate) fn lower_all(
     views: &[Policy],
     as_of: Date,
 ) -> (Vec<Manifests>, Vec<Diagnostic>) {
-    let lowered: Vec<Lowered<'_>> = targets.par_iter().map(|target| lower(target, views, as_of)).collect();
+    let sources: Vec<OnceLock<Source<'_>>> = views.iter().map(|_| OnceLock::new()).collect();
+    let lowered: Vec<Lowered<'_>> =
+        targets.par_iter().map(|target| lower(target, views, &sources, as_of)).collect();
     let diagnostics = merge(&lowered);
     (lowered.into_iter().map(|lowered| lowered.manifests).collect(), diagnostics)
 }
 
-fn lower<'a>(target: &'a Target, views: &[Policy], as_of: Date) -> Lowered<'a> {
+fn lower<'a, 'v>(
+    target: &'a Target,
+    views: &'v [Policy],
+    sources: &[OnceLock<Source<'v>>],
+    as_of: Date,
+) -> Lowered<'a> {
     let mut manifests = Manifests {
         target: target.name.clone(),
         output: target.output.clone(),
@@ -48,7 +57,14 @@ fn lower<'a>(target: &'a Target, views: &[Policy], as_of: Date) -> Lowered<'a> {
     let mut diagnostics = output.diagnostics;
     manifests.files = output.files;
     if !diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-        diagnostics.extend(verify(policy, as_of, &manifests.files, target.backend, &target.settings));
+        let mut proved = |source: &Source<'_>| {
+            diagnostics.extend(verify(source, &manifests.files, target.backend, &target.settings));
+        };
+        // Targets of one cluster share what the source says.
+        match views.iter().position(|view| std::ptr::eq(view, policy)).and_then(|at| sources.get(at)) {
+            Some(shared) => proved(shared.get_or_init(|| Source::of(policy, as_of))),
+            None => proved(&Source::of(policy, as_of)),
+        }
     }
     Lowered { target, manifests, diagnostics }
 }

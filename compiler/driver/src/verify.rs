@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use netpol_backends::Backend;
 use netpol_diagnostics::{Code, Diagnostic};
-use netpol_flow::{Date, Text, Verdict};
-use netpol_model::Policy;
+use netpol_flow::{Text, Verdict};
 use netpol_semantics::Manifest;
 use netpol_verify::{Difference, Reading, Source, compare, shards};
 use rayon::prelude::*;
@@ -17,8 +16,7 @@ const UNDECIDED: Code = Code(723);
 ///
 /// The one call site of `netpol-verify`: it gets the bytes that would be written, and nothing of how they came to be.
 pub(crate) fn verify(
-    policy: &Policy,
-    as_of: Date,
+    source: &Source<'_>,
     files: &BTreeMap<String, String>,
     backend: &Backend,
     settings: &BTreeMap<Text, Text>,
@@ -42,7 +40,7 @@ pub(crate) fn verify(
             return vec![Diagnostic::new(UNDECIDED, title)];
         }
     };
-    prove(&Source::of(policy, as_of), &*reading, backend)
+    prove(source, &*reading, backend)
 }
 
 const REPORT: &str = "this is a mistake in netpol; please report it with the source";

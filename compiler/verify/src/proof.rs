@@ -85,8 +85,8 @@ pub fn compare(
     let mut tally = Tally::default();
     let mut differences = Vec::new();
     for side in Side::BOTH {
-        let meant = clip(source.side(shard, side), &universe);
-        let said = clip(reading.side(&universe, shard.name(), &shard.pods(), side)?, &universe);
+        let meant = clip(&source.side(shard, side), &universe);
+        let said = clip(&reading.side(&universe, shard.name(), &shard.pods(), side)?, &universe);
         tally.sides += 1;
         tally.classes += meant.allow.cubes().len() + meant.deny.cubes().len();
         tally.classes += said.allow.cubes().len() + said.deny.cubes().len();
@@ -176,7 +176,7 @@ fn universe(source: &Source<'_>, reading: &dyn Reading) -> Universe {
 }
 
 /// Leaves out what cannot exist.
-fn clip(set: SideSet, universe: &Universe) -> SideSet {
+fn clip(set: &SideSet, universe: &Universe) -> SideSet {
     SideSet { allow: universe.clip(&set.allow), deny: universe.clip(&set.deny) }
 }
 
@@ -224,7 +224,7 @@ fn lean(
             if theirs.is_empty() {
                 continue;
             }
-            let said = clip(reading.side(universe, shard.name(), &shard.pods(), other_side)?, universe);
+            let said = clip(&reading.side(universe, shard.name(), &shard.pods(), other_side)?, universe);
             let subject = Ends::Pods(shard.pods());
             let here = restrict(&undenied, other_side, &subject);
             let passes = here.intersect(&said.allow).subtract(&said.deny);
