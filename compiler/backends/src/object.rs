@@ -30,8 +30,7 @@ pub(crate) struct Object {
 const LONGEST_ANNOTATION: usize = 60_000;
 
 impl Object {
-    /// Everything before `spec`.
-    fn head(&self) -> Yaml {
+    fn into_yaml(self) -> Yaml {
         let mut metadata = vec![("name".to_owned(), text(&self.name))];
         if let Some(namespace) = &self.namespace {
             metadata.push(("namespace".to_owned(), text(&**namespace)));
@@ -51,6 +50,7 @@ impl Object {
             ("apiVersion", text(self.api_version)),
             ("kind", text(self.kind)),
             ("metadata", Yaml::Map(metadata)),
+            ("spec", self.spec),
         ])
     }
 
@@ -102,8 +102,8 @@ fn distinct(lines: Vec<String>) -> Vec<String> {
 /// The files of a target: one for each namespace, `cluster.yaml` for cluster-wide objects, and `kustomization.yaml`.
 ///
 /// Objects keep the order they are given in.
-pub(crate) fn files(policy: &Policy, target: &str, objects: &[Object]) -> BTreeMap<String, String> {
-    let mut by_file: BTreeMap<String, Vec<&Object>> = BTreeMap::new();
+pub(crate) fn files(policy: &Policy, target: &str, objects: Vec<Object>) -> BTreeMap<String, String> {
+    let mut by_file: BTreeMap<String, Vec<Object>> = BTreeMap::new();
     for object in objects {
         let stem = object.namespace.as_deref().unwrap_or("cluster");
         // A namespace may be called `cluster` or `kustomization`; those names are taken.
@@ -118,21 +118,16 @@ pub(crate) fn files(policy: &Policy, target: &str, objects: &[Object]) -> BTreeM
         None => target.to_owned(),
     };
     let header = format!("Written by netpol for {place}. Change the .netpol source, not this file.");
-    let mut files: BTreeMap<String, String> = by_file
-        .iter()
-        .map(|(file, objects)| {
-            let mut out = yaml::print(&header, &[]);
-            for object in objects {
-                yaml::print_document(&object.head(), Some(("spec", &object.spec)), &mut out);
-            }
-            (file.clone(), out)
-        })
-        .collect();
     let kustomization = map([
         ("apiVersion", text("kustomize.config.k8s.io/v1beta1")),
         ("kind", text("Kustomization")),
         ("resources", list(by_file.keys().map(|file| text(file.as_str())))),
     ]);
+    let print = |(file, objects): (String, Vec<Object>)| {
+        let documents: Vec<Yaml> = objects.into_iter().map(Object::into_yaml).collect();
+        (file, yaml::print(&header, &documents))
+    };
+    let mut files: BTreeMap<String, String> = by_file.into_iter().map(print).collect();
     files.insert("kustomization.yaml".to_owned(), yaml::print(&header, &[kustomization]));
     files
 }

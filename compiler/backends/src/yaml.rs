@@ -39,18 +39,10 @@ pub(crate) fn print(header: &str, documents: &[Yaml]) -> String {
         comment(line, 0, &mut out);
     }
     for document in documents {
-        print_document(document, None, &mut out);
+        out.push_str("---\n");
+        block(document, 0, &mut out);
     }
     out
-}
-
-/// One document, begun by `---`: a map, and one more entry that is printed where it stands.
-pub(crate) fn print_document(document: &Yaml, last: Option<(&str, &Yaml)>, out: &mut String) {
-    out.push_str("---\n");
-    block(document, 0, out);
-    if let Some((key, value)) = last {
-        entry(key, value, 0, out);
-    }
 }
 
 fn block(value: &Yaml, indent: usize, out: &mut String) {

@@ -1,6 +1,6 @@
 //! Times `netpol check` and `netpol build` as whole cold processes on generated platforms.
 //!
-//! `cargo bench -p netpol` prints one line a size: median, fastest and slowest of several runs, and the peak memory.
+//! `cargo bench -p netpol` prints one line a size: median, fastest and slowest of several runs.
 //! With `-- --large` also on a platform of 1,000 namespaces; with `-- --check` it fails when the small one misses its
 //! target.
 

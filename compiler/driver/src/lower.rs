@@ -24,54 +24,48 @@ pub(crate) struct Lowered<'a> {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
+/// The policy of one cluster, and what it says as sets, which the targets of the cluster share.
+struct View<'v> {
+    policy: &'v Policy,
+    source: OnceLock<Source<'v>>,
+}
+
 /// The manifests of every target, and what the targets and the comparison with the policy say.
 pub(crate) fn lower_all(
     targets: &[&Target],
     views: &[Policy],
     as_of: Date,
 ) -> (Vec<Manifests>, Vec<Diagnostic>) {
-    let sources: Vec<OnceLock<Source<'_>>> = views.iter().map(|_| OnceLock::new()).collect();
-    let lowered: Vec<Lowered<'_>> =
-        targets.par_iter().map(|target| lower(target, views, &sources, as_of)).collect();
+    let views: Vec<View<'_>> = views.iter().map(|policy| View { policy, source: OnceLock::new() }).collect();
+    let lowered: Vec<Lowered<'_>> = targets.par_iter().map(|target| lower(target, &views, as_of)).collect();
     let diagnostics = merge(&lowered);
     (lowered.into_iter().map(|lowered| lowered.manifests).collect(), diagnostics)
 }
 
-fn lower<'a, 'v>(
-    target: &'a Target,
-    views: &'v [Policy],
-    sources: &[OnceLock<Source<'v>>],
-    as_of: Date,
-) -> Lowered<'a> {
+fn lower<'a>(target: &'a Target, views: &[View<'_>], as_of: Date) -> Lowered<'a> {
     let mut manifests = Manifests {
         target: target.name.clone(),
         output: target.output.clone(),
         output_span: target.output_span,
         ..Manifests::default()
     };
-    let policy = match view_for(target, views) {
-        Ok(policy) => policy,
+    let view = match view_for(target, views) {
+        Ok(view) => view,
         Err(fault) => return Lowered { target, manifests, diagnostics: vec![*fault] },
     };
-    let output = (target.backend.lower)(&Request { policy, as_of, settings: &target.settings });
+    let output = (target.backend.lower)(&Request { policy: view.policy, as_of, settings: &target.settings });
     let mut diagnostics = output.diagnostics;
     manifests.files = output.files;
     if !diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-        let mut proved = |source: &Source<'_>| {
-            diagnostics.extend(verify(source, &manifests.files, target.backend, &target.settings));
-        };
-        // Targets of one cluster share what the source says.
-        match views.iter().position(|view| std::ptr::eq(view, policy)).and_then(|at| sources.get(at)) {
-            Some(shared) => proved(shared.get_or_init(|| Source::of(policy, as_of))),
-            None => proved(&Source::of(policy, as_of)),
-        }
+        let source = view.source.get_or_init(|| Source::of(view.policy, as_of));
+        diagnostics.extend(verify(source, &manifests.files, target.backend, &target.settings));
     }
     Lowered { target, manifests, diagnostics }
 }
 
 /// The policy of the target's cluster.
-fn view_for<'a>(target: &Target, views: &'a [Policy]) -> Result<&'a Policy, Box<Diagnostic>> {
-    let names: Vec<&str> = views.iter().filter_map(|view| view.cluster.name.as_deref()).collect();
+fn view_for<'a, 'v>(target: &Target, views: &'a [View<'v>]) -> Result<&'a View<'v>, Box<Diagnostic>> {
+    let names: Vec<&str> = views.iter().filter_map(|view| view.policy.cluster.name.as_deref()).collect();
     let fault = |title: String, label: &str| {
         let fault = Diagnostic::new(PROJECT, title);
         match target.cluster_span {
@@ -91,7 +85,7 @@ fn view_for<'a>(target: &Target, views: &'a [Policy]) -> Result<&'a Policy, Box<
             Err(Box::new(fault))
         }
         (Some(name), _) => {
-            views.iter().find(|view| view.cluster.name.as_ref() == Some(name)).ok_or_else(|| {
+            views.iter().find(|view| view.policy.cluster.name.as_ref() == Some(name)).ok_or_else(|| {
                 let fault = fault(format!("no cluster is named `{name}`"), "unknown cluster");
                 Box::new(match nearest(name, names.iter().copied()) {
                     Some(near) => fault.help(format!("did you mean `{near}`?")),

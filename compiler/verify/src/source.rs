@@ -98,8 +98,9 @@ impl<'a> Source<'a> {
 
     /// What one side of a shard's pods lets pass, apart from a pod and itself, which always passes.
     ///
-    /// Steps −1 to 8 of the reference, as sets: a node reaches its own pods: guardrail denies are the `deny`; guardrail allows, or everything where
-    /// nobody manages the side, or the namespace's grants outside its fence, are the `allow`.
+    /// Steps −1 to 8 of the reference, as sets. Guardrail denies are the `deny`. The `allow` is everything where nobody
+    /// manages the side, else what guardrails allow and what the namespace grants outside its fence; and a node always
+    /// reaches its own pods.
     pub fn side(&self, shard: &Shard, side: Side) -> Arc<SideSet> {
         let Shard::Named(name) = shard else { return Arc::new(self.answer(shard, side)) };
         let key = (name.clone(), side);

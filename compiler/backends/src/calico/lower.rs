@@ -34,7 +34,7 @@ pub(super) fn lower(request: &Request<'_>) -> Output {
 /// Lowers a policy, giving the objects of each file in turn: of each namespace, then those of the cluster, tiers first.
 ///
 /// One namespace at a time, so that its objects are printed while they are still at hand.
-pub(super) fn lower_to(request: &Request<'_>, print: &mut dyn FnMut(&[Object])) -> Vec<Diagnostic> {
+pub(super) fn lower_to(request: &Request<'_>, print: &mut dyn FnMut(Vec<Object>)) -> Vec<Diagnostic> {
     let options = Options::of(request);
     let plan = plan_uncut(request.policy, request.as_of);
     let build = Build { policy: request.policy, places: &plan.places, options: &options };
@@ -55,7 +55,7 @@ pub(super) fn lower_to(request: &Request<'_>, print: &mut dyn FnMut(&[Object])) 
         objects(here, &mut Taken::new(), &mut own);
         objects(everywhere, &mut taken, &mut cluster_wide);
         if !own.is_empty() && !refusals.has_errors() {
-            print(&own);
+            print(own);
         }
     }
 
@@ -76,7 +76,7 @@ pub(super) fn lower_to(request: &Request<'_>, print: &mut dyn FnMut(&[Object])) 
     out.append(&mut global);
     out.append(&mut cluster_wide);
     if !out.is_empty() && !refusals.has_errors() {
-        print(&out);
+        print(out);
     }
     refusals.diagnostics
 }

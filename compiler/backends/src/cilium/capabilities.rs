@@ -25,9 +25,10 @@ pub(super) const CAPABILITIES: &[Capability] = &[
     exact("nodes", ""),
     conditional("apiserver", "as a source it needs `apiserver-ingress = seen` (NP0704)"),
     exact("cluster-gateway", "entity `ingress`"),
-    exact("guardrail deny", ""),
-    conditional("guardrail deny to a net", "link-local and metadata addresses need `served` (NP0715)"),
-    exact("guardrail deny from any", "never the pod's own node"),
+    conditional(
+        "guardrail deny",
+        "link-local and metadata addresses need `served` (NP0715); no quoted port (NP0709)",
+    ),
     conditional("guardrail except", "no domain in an `except` (NP0701)"),
     conditional("other-tenants", "quadratic: NP0710 where the policy maps could overflow"),
     conditional("guardrail allow", "not with `only http` (NP0703)"),

@@ -49,7 +49,7 @@ pub(super) fn lower(request: &Request<'_>) -> Output {
         return Output { diagnostics: report.into_diagnostics(), ..Output::default() };
     }
     name_apart(&mut objects);
-    let mut files = files(policy, "cilium", &objects);
+    let mut files = files(policy, "cilium", objects);
     if let Some(text) = files.get_mut("kustomization.yaml") {
         record(text, &settings);
     }

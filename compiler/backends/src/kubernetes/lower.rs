@@ -24,7 +24,7 @@ use crate::{Output, Request};
 pub(super) fn lower(request: &Request<'_>) -> Output {
     let (objects, findings) = objects(request);
     let files =
-        if findings.refused() { BTreeMap::new() } else { files(request.policy, "kubernetes", &objects) };
+        if findings.refused() { BTreeMap::new() } else { files(request.policy, "kubernetes", objects) };
     Output { files, diagnostics: findings.into_list() }
 }
 
