@@ -6,7 +6,7 @@ use netpol_backends::{Backend, Request};
 use netpol_diagnostics::{Diagnostic, Severity};
 use netpol_flow::{Date, Flow, Side, Text, Verdict};
 use netpol_model::{Policy, Step, consent};
-use netpol_semantics::{Manifest, Trace, Undecided};
+use netpol_semantics::{Trace, Undecided};
 use netpol_verify::{Difference, Reading, Source, compare, read, shards};
 
 /// The settings of a target.
@@ -34,24 +34,26 @@ pub fn build(
     if output.diagnostics.iter().any(|d| d.severity == Severity::Error) {
         return Err(output.diagnostics);
     }
-    let manifests: Vec<Manifest<'_>> = output
-        .files
-        .iter()
-        .filter(|(name, _)| *name != "kustomization.yaml")
-        .map(|(path, text)| Manifest { path, text })
-        .collect();
-    let reading = match read(backend.name, settings, &manifests) {
-        Some(Ok(reading)) => reading,
-        Some(Err(errors)) => {
-            let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            unreachable!("{} does not read its own bytes: {errors:#?}\n{:#?}", backend.name, output.files)
-        }
-        None => unreachable!("nobody reads `{}`", backend.name),
-    };
-    Ok(Built { files: output.files, diagnostics: output.diagnostics, reading })
+    match Built::of(backend, settings, output.files) {
+        Ok(built) => Ok(Built { diagnostics: output.diagnostics, ..built }),
+        Err(errors) => unreachable!("{} does not read its own bytes: {errors:#?}", backend.name),
+    }
 }
 
 impl Built {
+    /// Reads files as the target would; the error is what the reading refuses.
+    pub fn of(
+        backend: &Backend,
+        settings: &Settings,
+        files: BTreeMap<String, String>,
+    ) -> Result<Built, Vec<String>> {
+        match read(backend.name, settings, &files) {
+            Some(Ok(reading)) => Ok(Built { files, diagnostics: Vec::new(), reading }),
+            Some(Err(errors)) => Err(errors.iter().map(ToString::to_string).collect()),
+            None => unreachable!("nobody reads `{}`", backend.name),
+        }
+    }
+
     /// What the manifests say of one side of a flow.
     pub fn evaluate(&self, flow: &Flow, side: Side) -> Result<Trace, Undecided> {
         self.reading.evaluate(flow, side)

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use netpol_backends::Backend;
 use netpol_diagnostics::{Code, Diagnostic};
 use netpol_flow::{Text, Verdict};
-use netpol_semantics::Manifest;
 use netpol_verify::{Difference, Reading, Source, compare, shards};
 use rayon::prelude::*;
 
@@ -21,12 +20,7 @@ pub(crate) fn verify(
     backend: &Backend,
     settings: &BTreeMap<Text, Text>,
 ) -> Vec<Diagnostic> {
-    let manifests: Vec<Manifest<'_>> = files
-        .iter()
-        .filter(|(name, _)| *name != "kustomization.yaml")
-        .map(|(path, text)| Manifest { path, text })
-        .collect();
-    let reading = match netpol_verify::read(backend.name, settings, &manifests) {
+    let reading = match netpol_verify::read(backend.name, settings, files) {
         Some(Ok(reading)) => reading,
         Some(Err(errors)) => {
             let title =

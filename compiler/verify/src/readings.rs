@@ -10,12 +10,16 @@ use crate::Reading;
 
 /// Reads the files written for a target, by its back end's name and settings; none for a back end nobody reads.
 ///
-/// Everything must be understood: an object that the reading refuses or passes over is an error.
+/// `files` are named as they are written; `kustomization.yaml`, which lists the others, is no manifest. Everything else
+/// must be understood: an object that the reading refuses is an error.
 pub fn read(
     backend: &str,
     settings: &BTreeMap<Text, Text>,
-    files: &[Manifest<'_>],
+    files: &BTreeMap<String, String>,
 ) -> Option<Result<Box<dyn Reading>, Vec<ReadError>>> {
+    let manifests = files.iter().filter(|(name, _)| *name != "kustomization.yaml");
+    let manifests: Vec<Manifest<'_>> = manifests.map(|(path, text)| Manifest { path, text }).collect();
+    let files = &manifests[..];
     let setting = |key: &str| settings.get(key).map(|value| &**value);
     Some(match backend {
         "kubernetes" => kubernetes::read(files).map(|set| Box::new(Kubernetes { set }) as Box<dyn Reading>),
