@@ -7,7 +7,7 @@ use netpol_diagnostics::{Diagnostic, Severity};
 use netpol_flow::{Date, Flow, Side, Text, Verdict};
 use netpol_model::{Policy, Step, consent};
 use netpol_semantics::{Trace, Undecided};
-use netpol_verify::{Difference, Reading, Source, compare, read, shards};
+use netpol_verify::{Difference, Proof, Reading, Source, read};
 
 /// The settings of a target.
 pub type Settings = BTreeMap<Text, Text>;
@@ -74,12 +74,10 @@ impl Built {
     /// The proof: every class of flows on every side; the error says what could not be decided.
     pub fn prove(&self, policy: &Policy, as_of: Date) -> Result<Vec<Difference>, String> {
         let source = Source::of(policy, as_of);
-        let mut differences = Vec::new();
-        for shard in shards(&source, &*self.reading) {
-            let (_, found) =
-                compare(&source, &*self.reading, &shard).map_err(|u| format!("{shard:?}: {}", u.reason))?;
-            differences.extend(found);
+        let outcome = Proof::of(&source, &*self.reading).run();
+        match outcome.undecided.first() {
+            Some(undecided) => Err(undecided.reason.clone()),
+            None => Ok(outcome.differences),
         }
-        Ok(differences)
     }
 }

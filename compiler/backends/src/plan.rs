@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use netpol_flow::{Date, HttpMatch, IpNet, Side, Text};
+use netpol_flow::{Date, HttpMatch, IpNet, Side, SortedSet, Text};
 use netpol_model::{End, Enforcement, Layer, Namespace, Places, Policy, Ports, Rule, services};
 use netpol_sets::{Cube, Ends, FlowSet, Key, PodSet, Requests, Services, Values};
 
@@ -229,7 +229,7 @@ pub(crate) fn grants_of<'a>(
         Side::Egress => (&rule.from, &rule.to),
         Side::Ingress => (&rule.to, &rule.from),
     };
-    let here = PodSet::of_namespaces(BTreeSet::from([namespace.name.clone()]));
+    let here = PodSet::of_namespaces(SortedSet::one(namespace.name.clone()));
     let services = match &rule.ports {
         Ports::Any => GrantServices::Any,
         ports @ Ports::Some(_) => GrantServices::Of(services(ports)),
@@ -254,7 +254,7 @@ pub(crate) fn grants_of<'a>(
 }
 
 fn subject_name(end: &End, namespace: &Namespace, pods: &PodSet) -> Text {
-    let everyone = pods.conditions().keys().all(|key| *key == Key::Namespace);
+    let everyone = pods.is_by_namespace();
     match end {
         _ if everyone => "all".into(),
         End::Pods(term) => match &term.name {
@@ -324,7 +324,7 @@ fn cut_fence<'a>(
 ) {
     let exceptions =
         union(places, namespace.fence_exceptions.iter().filter(|rule| rule.is_active(day)), side);
-    let here = Ends::Pods(PodSet::of_namespaces(BTreeSet::from([namespace.name.clone()])));
+    let here = Ends::Pods(PodSet::of_namespaces(SortedSet::one(namespace.name.clone())));
     let fences: Vec<(&Rule, Vec<Cube>)> = namespace
         .fence
         .iter()
@@ -506,7 +506,7 @@ fn merge_baseline(grants: Vec<Grant<'_>>) -> Vec<Grant<'_>> {
                 if let ([Peer { ends: Ends::Pods(known), .. }], Some(names)) =
                     (&mut known[..], pods.namespaces())
                 {
-                    let all: BTreeSet<Text> =
+                    let all: SortedSet<Text> =
                         known.namespaces().into_iter().flatten().chain(names).cloned().collect();
                     *known = anywhere(known).with(Key::Namespace, &Values::only(all));
                 }
@@ -537,7 +537,7 @@ fn services_rank(services: &GrantServices) -> u32 {
 fn anywhere(pods: &PodSet) -> PodSet {
     let mut start = PodSet::all();
     start.addresses = pods.addresses.clone();
-    let kept = pods.conditions().iter().filter(|(key, _)| **key != Key::Namespace);
+    let kept = pods.conditions().filter(|(key, _)| **key != Key::Namespace);
     kept.fold(start, |set, (key, values)| set.with(key.clone(), values))
 }
 

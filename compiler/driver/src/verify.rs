@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use netpol_backends::Backend;
 use netpol_diagnostics::{Code, Diagnostic};
 use netpol_flow::{Text, Verdict};
-use netpol_verify::{Difference, Reading, Source, compare, shards};
-use rayon::prelude::*;
+use netpol_verify::{Difference, Proof, Reading, Source};
 
 const DIFFERS: Code = Code(722);
 const UNDECIDED: Code = Code(723);
@@ -40,19 +39,14 @@ pub(crate) fn verify(
 const REPORT: &str = "this is a mistake in netpol; please report it with the source";
 
 fn prove(source: &Source<'_>, reading: &dyn Reading, backend: &Backend) -> Vec<Diagnostic> {
-    let shards = shards(source, reading);
-    let found: Vec<Diagnostic> = shards
-        .par_iter()
-        .flat_map_iter(|shard| match compare(source, reading, shard) {
-            Ok((_, differences)) => differences.iter().map(|d| tell(d, reading, backend)).collect(),
-            Err(undecided) => {
-                let title = format!("the proof for target `{}` is undecided", backend.name);
-                vec![Diagnostic::new(UNDECIDED, title).note(undecided.reason).help(REPORT)]
-            }
-        })
-        .collect();
+    let outcome = Proof::of(source, reading).run();
+    let differences = outcome.differences.iter().map(|difference| tell(difference, reading, backend));
+    let undecided = outcome.undecided.into_iter().map(|undecided| {
+        let title = format!("the proof for target `{}` is undecided", backend.name);
+        Diagnostic::new(UNDECIDED, title).note(undecided.reason).help(REPORT)
+    });
     // One is enough to stop the build; ten show the pattern.
-    found.into_iter().take(10).collect()
+    differences.chain(undecided).take(10).collect()
 }
 
 fn tell(difference: &Difference, reading: &dyn Reading, backend: &Backend) -> Diagnostic {

@@ -21,6 +21,11 @@ impl FlowSet {
         &self.cubes
     }
 
+    /// The cubes, to be changed and put together anew.
+    pub fn into_cubes(self) -> Vec<Cube> {
+        self.cubes
+    }
+
     /// Whether no flow is in.
     pub fn is_empty(&self) -> bool {
         self.cubes.is_empty()

@@ -7,6 +7,6 @@ mod source;
 mod proof;
 mod readings;
 
-pub use proof::{Difference, Reading, Tally, compare, shards};
+pub use proof::{Difference, Outcome, Proof, Reading, Tally};
 pub use readings::read;
 pub use source::{Shard, Source};

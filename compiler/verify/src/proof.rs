@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use netpol_flow::{Flow, PortRange, Protocol, Side, Text, Verdict};
+use netpol_flow::{Flow, PortRange, Protocol, Side, SortedSet, Text, Verdict};
 use netpol_semantics::{Trace, Undecided, Universe};
 use netpol_sets::{AddressSet, Cube, Ends, FlowSet, Infra, Key, PodSet, PortSet, SideSet};
+use rayon::prelude::*;
 
 use crate::source::restrict;
 use crate::{Shard, Source};
@@ -63,61 +64,148 @@ pub struct Tally {
     pub leaning: usize,
 }
 
-/// The namespaces to compare one by one, and the one class of all others.
-pub fn shards(source: &Source<'_>, reading: &dyn Reading) -> Vec<Shard> {
-    let policy = source.policy;
-    let mut names: BTreeSet<Text> = policy.namespaces.keys().cloned().collect();
-    names.extend(policy.tenants.values().flat_map(|tenant| tenant.namespaces.iter().cloned()));
-    names.extend(policy.cluster.system.iter().cloned());
-    names.extend(source.named_namespaces());
-    names.extend(reading.namespaces());
-    let unnamed = Shard::Unnamed(names.clone());
-    names.into_iter().map(Shard::Named).chain([unnamed]).collect()
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, other: Tally) {
+        self.sides += other.sides;
+        self.classes += other.classes;
+        self.leaning += other.leaning;
+    }
 }
 
-/// Compares one shard on both sides.
-pub fn compare(
-    source: &Source<'_>,
-    reading: &dyn Reading,
-    shard: &Shard,
-) -> Result<(Tally, Vec<Difference>), Undecided> {
-    let universe = universe(source, reading);
-    let mut tally = Tally::default();
-    let mut differences = Vec::new();
-    for side in Side::BOTH {
-        let meant = clip(&source.side(shard, side), &universe);
-        let said = clip(&reading.side(&universe, shard.name(), &shard.pods(), side)?, &universe);
-        tally.sides += 1;
-        tally.classes += meant.allow.cubes().len() + meant.deny.cubes().len();
-        tally.classes += said.allow.cubes().len() + said.deny.cubes().len();
-        let (meant, said) = match reading.has_sctp() {
-            true => (meant, said),
-            false => (without_sctp(meant), without_sctp(said)),
-        };
-        let mut wider = said.beyond(&meant);
-        if reading.own_node_is_free() && side == Side::Egress {
-            wider = wider.subtract(&to_own_node(&shard.pods()));
-        }
-        if reading.may_lean_on_the_other_end() && !wider.is_empty() {
-            let (left, leaning) = lean(source, reading, &universe, wider, side)?;
-            wider = left;
-            tally.leaning += leaning;
-        }
-        let narrower = possible(meant.beyond(&said), shard, side);
-        let wider = possible(wider, shard, side);
-        let of = |flows: &FlowSet, source: Verdict, manifests: Verdict| {
-            flows.witness().map(|flow| Difference { flow, side, source, manifests })
-        };
-        differences.extend(of(&wider, Verdict::Deny, Verdict::Allow));
-        differences.extend(of(&narrower, Verdict::Allow, Verdict::Deny));
+/// What came of a proof.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What was looked at.
+    pub tally: Tally,
+    /// Where the two differ; empty for a proof that holds.
+    pub differences: Vec<Difference>,
+    /// What could not be decided, which is a failure of its own.
+    pub undecided: Vec<Undecided>,
+}
+
+impl Outcome {
+    /// Whether source and manifests mean the same.
+    pub fn holds(&self) -> bool {
+        self.differences.is_empty() && self.undecided.is_empty()
     }
-    Ok((tally, differences))
+
+    fn and(mut self, other: Outcome) -> Outcome {
+        self.tally += other.tally;
+        self.differences.extend(other.differences);
+        self.undecided.extend(other.undecided);
+        self
+    }
+}
+
+/// A policy and one reading of the manifests it became, ready to be compared.
+pub struct Proof<'p, 's> {
+    source: &'p Source<'s>,
+    reading: &'p dyn Reading,
+    universe: Universe,
+    /// The namespaces to compare one by one, and the one class of all others.
+    shards: Vec<Shard>,
+}
+
+impl<'p, 's> Proof<'p, 's> {
+    /// Prepares the comparison.
+    pub fn of(source: &'p Source<'s>, reading: &'p dyn Reading) -> Proof<'p, 's> {
+        let mut names = source.namespaces();
+        names.extend(reading.namespaces());
+        let names: SortedSet<Text> = names.into_iter().collect();
+        let unnamed = Shard::Unnamed(names.clone());
+        let shards = names.iter().cloned().map(Shard::Named).chain([unnamed]).collect();
+        Proof { source, reading, universe: universe(source, reading), shards }
+    }
+
+    /// Compares every class of flows, on each side of each pod.
+    pub fn run(&self) -> Outcome {
+        let outcomes = self.shards.par_iter().map(|shard| {
+            self.compare(shard)
+                .unwrap_or_else(|undecided| Outcome { undecided: vec![undecided], ..Outcome::default() })
+        });
+        outcomes.reduce(Outcome::default, Outcome::and)
+    }
+
+    fn compare(&self, shard: &Shard) -> Result<Outcome, Undecided> {
+        let Proof { source, reading, universe, .. } = self;
+        let mut outcome = Outcome::default();
+        for side in Side::BOTH {
+            let meant = clip(SideSet::clone(&source.side(shard, side)), universe);
+            let said = self.said(shard, side)?;
+            outcome.tally.sides += 1;
+            for set in [&meant, &said] {
+                outcome.tally.classes += set.allow.cubes().len() + set.deny.cubes().len();
+            }
+            let (meant, said) = match reading.has_sctp() {
+                true => (meant, said),
+                false => (without_sctp(meant), without_sctp(said)),
+            };
+            let mut wider = said.beyond(&meant);
+            if reading.own_node_is_free() && side == Side::Egress {
+                wider = wider.subtract(&to_own_node(&shard.pods()));
+            }
+            if reading.may_lean_on_the_other_end() && !wider.is_empty() {
+                let (left, leaning) = self.lean(wider, side)?;
+                wider = left;
+                outcome.tally.leaning += leaning;
+            }
+            let narrower = possible(meant.beyond(&said), shard, side);
+            let wider = possible(wider, shard, side);
+            let of = |flows: &FlowSet, source: Verdict, manifests: Verdict| {
+                flows.witness().map(|flow| Difference { flow, side, source, manifests })
+            };
+            outcome.differences.extend(of(&wider, Verdict::Deny, Verdict::Allow));
+            outcome.differences.extend(of(&narrower, Verdict::Allow, Verdict::Deny));
+        }
+        Ok(outcome)
+    }
+
+    /// What the manifests say of one side of a shard.
+    fn said(&self, shard: &Shard, side: Side) -> Result<SideSet, Undecided> {
+        let said = self.reading.side(&self.universe, shard.name(), &shard.pods(), side)?;
+        Ok(clip(said, &self.universe))
+    }
+
+    /// Takes away the flows that a guardrail denies and that the other end's own manifests deny too.
+    fn lean(&self, wider: FlowSet, side: Side) -> Result<(FlowSet, usize), Undecided> {
+        let other_side = match side {
+            Side::Egress => Side::Ingress,
+            Side::Ingress => Side::Egress,
+        };
+        let denied = self.source.denied(side);
+        let mut left = wider.subtract(denied);
+        let mut leaning = 0;
+        for cube in wider.intersect(denied).cubes() {
+            let other = if side == Side::Egress { &cube.destination } else { &cube.source };
+            let Some(pods) = other.pods() else {
+                left.extend(FlowSet::of([cube.clone()]));
+                continue;
+            };
+            // Each namespace of the other end answers for itself; one that nobody names denies nothing.
+            let mut undenied = FlowSet::of([cube.clone()]);
+            for shard in &self.shards {
+                let theirs = shard.pods();
+                if theirs.intersect(pods).is_empty() {
+                    continue;
+                }
+                let said = self.said(shard, other_side)?;
+                let here = restrict(&undenied, other_side, &Ends::Pods(theirs));
+                let passes = here.intersect(&said.allow).subtract(&said.deny);
+                undenied = undenied.subtract(&here.subtract(&passes));
+            }
+            if undenied.is_empty() {
+                leaning += 1;
+            }
+            left.extend(undenied);
+        }
+        Ok((left, leaning))
+    }
 }
 
 /// Leaves out flows inside one namespace whose ends would see different labels on it: a namespace has one set.
 fn possible(flows: FlowSet, shard: &Shard, side: Side) -> FlowSet {
     let Some(name) = shard.name() else { return flows };
-    let here = PodSet::of_namespaces(BTreeSet::from([name.clone()]));
+    let here = PodSet::of_namespaces(SortedSet::one(name.clone()));
     let mut kept = Vec::new();
     for cube in flows.cubes() {
         let (Ends::Pods(source), Ends::Pods(destination)) = (&cube.source, &cube.destination) else {
@@ -135,7 +223,7 @@ fn possible(flows: FlowSet, shard: &Shard, side: Side) -> FlowSet {
             kept.push(within(subject.clone(), apart));
         }
         let mut together = (subject.clone(), peer.intersect(&here));
-        for (key, values) in subject.conditions().iter().chain(peer.conditions()) {
+        for (key, values) in subject.conditions().chain(peer.conditions()) {
             if matches!(key, Key::NamespaceLabel(_)) {
                 together = (together.0.with(key.clone(), values), together.1.with(key.clone(), values));
             }
@@ -176,64 +264,22 @@ fn universe(source: &Source<'_>, reading: &dyn Reading) -> Universe {
 }
 
 /// Leaves out what cannot exist.
-fn clip(set: &SideSet, universe: &Universe) -> SideSet {
-    SideSet { allow: universe.clip(&set.allow), deny: universe.clip(&set.deny) }
+fn clip(set: SideSet, universe: &Universe) -> SideSet {
+    SideSet { allow: universe.clip(set.allow), deny: universe.clip(set.deny) }
 }
 
 fn without_sctp(set: SideSet) -> SideSet {
     let others = PortSet::of([PortRange::every(Protocol::Tcp), PortRange::every(Protocol::Udp)]);
-    let flows = |flows: &FlowSet| {
-        FlowSet::of(flows.cubes().iter().map(|cube| {
-            let mut cube = cube.clone();
+    let flows = |flows: FlowSet| {
+        FlowSet::of(flows.into_cubes().into_iter().map(|mut cube| {
             cube.services.ports = cube.services.ports.intersect(&others);
             cube
         }))
     };
-    SideSet { allow: flows(&set.allow), deny: flows(&set.deny) }
+    SideSet { allow: flows(set.allow), deny: flows(set.deny) }
 }
 
 fn to_own_node(pods: &PodSet) -> FlowSet {
     let own = Ends::Infra(netpol_sets::InfraSet::of([Infra::OwnNode]));
     Universe::flows(&[Ends::Pods(pods.clone())], &[own], &[netpol_sets::Services::all()])
-}
-
-/// Takes away the flows that a guardrail denies and that the other end's own manifests deny too.
-fn lean(
-    source: &Source<'_>,
-    reading: &dyn Reading,
-    universe: &Universe,
-    wider: FlowSet,
-    side: Side,
-) -> Result<(FlowSet, usize), Undecided> {
-    let other_side = match side {
-        Side::Egress => Side::Ingress,
-        Side::Ingress => Side::Egress,
-    };
-    let mut left = wider.subtract(source.denied(side));
-    let mut leaning = 0;
-    for cube in wider.intersect(source.denied(side)).cubes() {
-        let other = if side == Side::Egress { &cube.destination } else { &cube.source };
-        let Some(pods) = other.pods() else {
-            left.extend(FlowSet::of([cube.clone()]));
-            continue;
-        };
-        // Each namespace of the other end answers for itself; one that nobody names denies nothing.
-        let mut undenied = FlowSet::of([cube.clone()]);
-        for shard in shards(source, reading) {
-            let theirs = shard.pods().intersect(pods);
-            if theirs.is_empty() {
-                continue;
-            }
-            let said = clip(&reading.side(universe, shard.name(), &shard.pods(), other_side)?, universe);
-            let subject = Ends::Pods(shard.pods());
-            let here = restrict(&undenied, other_side, &subject);
-            let passes = here.intersect(&said.allow).subtract(&said.deny);
-            undenied = undenied.subtract(&here.subtract(&passes));
-        }
-        if undenied.is_empty() {
-            leaning += 1;
-        }
-        left.extend(undenied);
-    }
-    Ok((left, leaning))
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use netpol_flow::{Date, Side, Text};
+use netpol_flow::{Date, Side, SortedSet, Text};
 use netpol_model::{End, Enforcement, Namespace, Namespaces, Places, Pods, Policy, Rule};
 use netpol_sets::{Cube, Ends, FlowSet, Infra, InfraSet, Key, PodSet, Requests, Services, SideSet, Values};
 
@@ -13,7 +13,7 @@ pub enum Shard {
     /// Those of one namespace.
     Named(Text),
     /// Those of every namespace that neither the source nor the manifests name.
-    Unnamed(BTreeSet<Text>),
+    Unnamed(SortedSet<Text>),
 }
 
 impl Shard {
@@ -28,7 +28,7 @@ impl Shard {
     /// Its pods.
     pub fn pods(&self) -> PodSet {
         match self {
-            Shard::Named(name) => PodSet::of_namespaces(BTreeSet::from([name.clone()])),
+            Shard::Named(name) => PodSet::of_namespaces(SortedSet::one(name.clone())),
             Shard::Unnamed(named) => {
                 let others = Values::all_but(named.clone());
                 PodSet::all().with(Key::Namespace, &others)
@@ -143,9 +143,12 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Every namespace that a rule names.
-    pub fn named_namespaces(&self) -> BTreeSet<Text> {
+    /// Every namespace the policy names: declared, owned, of the system, or an end of a rule.
+    pub fn namespaces(&self) -> BTreeSet<Text> {
         let policy = self.policy;
+        let mut names: BTreeSet<Text> = policy.namespaces.keys().cloned().collect();
+        names.extend(policy.tenants.values().flat_map(|tenant| tenant.namespaces.iter().cloned()));
+        names.extend(policy.cluster.system.iter().cloned());
         let guardrails = policy.guardrails.iter();
         let guardrails = guardrails.flat_map(|g| g.denies.iter().chain(&g.exceptions).chain(&g.allows));
         let spaces = policy.namespaces.values();
@@ -153,7 +156,7 @@ impl<'a> Source<'a> {
         let baseline = policy.baseline.iter().flat_map(|b| b.rules.values().flatten());
         let ends = guardrails.chain(spaces).chain(baseline).flat_map(|rule| rule.from.iter().chain(&rule.to));
         let named = ends.filter_map(|end| match end {
-            End::Pods(Pods { namespaces: Namespaces::Named(names), .. }) => Some(names.iter().cloned()),
+            End::Pods(Pods { namespaces: Namespaces::Named(names), .. }) => Some(names),
             End::Pods(_)
             | End::OtherTenants
             | End::Nodes
@@ -165,7 +168,12 @@ impl<'a> Source<'a> {
             | End::Domain(_)
             | End::Any => None,
         });
-        named.flatten().collect()
+        for name in named.flatten() {
+            if !names.contains(name) {
+                names.insert(name.clone());
+            }
+        }
+        names
     }
 
     /// Whether the side is managed: none where it is open, the namespace where it has rules.

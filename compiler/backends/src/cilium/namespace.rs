@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use netpol_diagnostics::{Code, Diagnostic};
 use netpol_flow::{Side, Text};
 use netpol_model::{Enforcement, Layer, Namespace, Origin, Rule, pod_set};
-use netpol_sets::Key;
 
 use super::cannot::{Cannot, Place};
 use super::dns::{FOR_NAMES, domain_subjects, is_only_dns};
@@ -129,7 +128,7 @@ pub(super) fn about(
 /// Whether the name says which pods these are: all of the namespace, or a workload's.
 fn is_noun(namespace: &Namespace, subject: &Subject) -> bool {
     match &*subject.name {
-        "all" => subject.pods.conditions().keys().all(|key| *key == Key::Namespace),
+        "all" => subject.pods.is_by_namespace(),
         name => namespace.workloads.get(name).is_some_and(|workload| pod_set(workload) == subject.pods),
     }
 }

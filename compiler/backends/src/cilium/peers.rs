@@ -1,8 +1,6 @@
 //! The other ends of a rule, one kind of peer for each rule (`CIL-14`).
 
-use std::collections::BTreeSet;
-
-use netpol_flow::{DomainPattern, Side};
+use netpol_flow::{DomainPattern, Side, SortedSet};
 use netpol_model::{Cluster, Places};
 use netpol_sets::{Ends, ExternalSet, Infra, InfraSet, PodSet};
 
@@ -144,7 +142,7 @@ fn kinds_of(context: &Context<'_>, (side, verb): (Side, Verb), peers: &Peers) ->
         }
         Peers::Of(peers) => peers,
     };
-    let (mut pods, mut infra, mut cidrs, mut names) = (Vec::new(), BTreeSet::new(), Vec::new(), Vec::new());
+    let (mut pods, mut infra, mut cidrs, mut names) = (Vec::new(), SortedSet::new(), Vec::new(), Vec::new());
     for Peer { ends, written } in peers {
         match ends {
             Ends::Pods(set) => add_new(&mut pods, selectors(set)?),

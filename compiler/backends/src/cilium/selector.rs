@@ -31,7 +31,7 @@ pub(super) fn conjunctions(pods: &PodSet, scope: Scope) -> Result<Vec<Conjunctio
         return Err(Cannot::LimitAddresses);
     }
     let mut out = vec![Vec::new()];
-    if scope == Scope::Cluster && !pods.conditions().contains_key(&Key::Namespace) {
+    if scope == Scope::Cluster && !pods.keys().any(|key| *key == Key::Namespace) {
         out = vec![vec![Requirement {
             key: NAMESPACE.into(),
             operator: Operator::Exists,
@@ -74,7 +74,7 @@ pub(super) fn selectors(pods: &PodSet) -> Result<Vec<Yaml>, Cannot> {
 /// The selector of pods that are told by one namespace and one value of each label, as nearly all peers are: the same
 /// as the long way gives, without its detours.
 fn plain(pods: &PodSet) -> Option<Yaml> {
-    if !pods.addresses.is_all() || !pods.conditions().contains_key(&Key::Namespace) {
+    if !pods.addresses.is_all() || !pods.keys().any(|key| *key == Key::Namespace) {
         return None;
     }
     let mut labels = Vec::with_capacity(pods.conditions().len());

@@ -78,7 +78,7 @@ fn pod_items(here: &Text, pods: &PodSet) -> Vec<Yaml> {
 
 /// Whether the pods are told by this namespace's name and their own labels alone.
 fn is_local(here: &Text, pods: &PodSet) -> bool {
-    let by_label = pods.conditions().keys().any(|key| matches!(key, Key::NamespaceLabel(_)));
+    let by_label = pods.keys().any(|key| matches!(key, Key::NamespaceLabel(_)));
     !by_label && pods.namespaces().is_some_and(|names| names.len() == 1 && names.contains(here))
 }
 
@@ -108,7 +108,7 @@ fn conjunctions(
     alternatives: impl Fn(&Key, &Values) -> Option<Vec<Vec<Requirement>>>,
 ) -> Vec<Vec<Requirement>> {
     let mut out: Vec<Vec<Requirement>> = vec![Vec::new()];
-    for alternatives in pods.conditions().iter().filter_map(|(key, values)| alternatives(key, values)) {
+    for alternatives in pods.conditions().filter_map(|(key, values)| alternatives(key, values)) {
         out = match <[Vec<Requirement>; 1]>::try_from(alternatives) {
             Ok([only]) => {
                 out.iter_mut().for_each(|so_far| so_far.extend(only.iter().cloned()));

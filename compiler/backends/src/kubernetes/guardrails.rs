@@ -1,9 +1,7 @@
 //! What this target cannot deny: it has no deny, so a guardrail holds only where a pod end is isolated.
 
-use std::collections::BTreeSet;
-
 use netpol_diagnostics::{Code, Diagnostic, Severity};
-use netpol_flow::{Date, Flow, Text};
+use netpol_flow::{Date, Flow, SortedSet, Text};
 use netpol_model::{End, Enforcement, Rule};
 use netpol_sets::{Cube, Ends, Infra, InfraSet, PodSet};
 
@@ -59,7 +57,7 @@ struct Isolated {
 
 impl Isolated {
     fn of(plan: &Plan<'_>) -> Isolated {
-        let names = |side: fn(&crate::plan::NamespacePlan<'_>) -> Enforcement| -> BTreeSet<Text> {
+        let names = |side: fn(&crate::plan::NamespacePlan<'_>) -> Enforcement| -> SortedSet<Text> {
             let enforced = plan.namespaces.iter().filter(|plan| side(plan) == Enforcement::Enforced);
             enforced.map(|plan| plan.namespace.name.clone()).collect()
         };
@@ -101,7 +99,7 @@ fn unenforced(rule: &Rule, flow: &Flow, findings: &mut Findings) {
 fn from_pod_to(cube: &Cube, kind: Infra) -> Option<Flow> {
     cube.source.pods()?;
     let Ends::Infra(set) = &cube.destination else { return None };
-    let kinds: BTreeSet<Infra> = set.kinds.iter().copied().filter(|known| *known == kind).collect();
+    let kinds: SortedSet<Infra> = set.kinds.iter().copied().filter(|known| *known == kind).collect();
     let destination = Ends::Infra(InfraSet { kinds, ..set.clone() });
     Cube { destination, ..cube.clone() }.witness()
 }

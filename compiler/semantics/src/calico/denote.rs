@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use netpol_flow::{Family, HttpMatch, NAMESPACE_NAME_LABEL, PortRange, Protocol, Side, Text, family_of};
+use netpol_flow::{
+    Family, HttpMatch, NAMESPACE_NAME_LABEL, PortRange, Protocol, Side, SortedSet, Text, family_of,
+};
 use netpol_sets::{
     AddressSet, Cube, Ends, FlowSet, Infra, Key, PodSet, PortSet, Requests, Services, SideSet, Values,
 };
@@ -175,7 +177,7 @@ fn subjects(entry: &Entry, subject: &PodSet, side: Side) -> Decided<Vec<PodSet>>
     let selected = match &entry.body {
         Body::Stock(policy) => match policy.rules(side) {
             Some(_) => {
-                let here = PodSet::of_namespaces(BTreeSet::from([policy.namespace.clone()]));
+                let here = PodSet::of_namespaces(SortedSet::one(policy.namespace.clone()));
                 vec![here.with_labels(&policy.subject)]
             }
             None => vec![],
@@ -262,7 +264,7 @@ fn services(rule: &Rule, profile: &Profile) -> Decided<Vec<Services>> {
             }
         }))
     };
-    let names = |ports: &[Port]| -> BTreeSet<Text> {
+    let names = |ports: &[Port]| -> SortedSet<Text> {
         ports
             .iter()
             .filter_map(|port| match port {
@@ -275,13 +277,13 @@ fn services(rule: &Rule, profile: &Profile) -> Decided<Vec<Services>> {
     let unnamed = names(&entity.not_ports);
     let mut services = Vec::new();
     if entity.ports.is_empty() {
-        services.push(Services { ports: allowed.clone(), named: BTreeSet::new(), unnamed: unnamed.clone() });
+        services.push(Services { ports: allowed.clone(), named: SortedSet::new(), unnamed: unnamed.clone() });
     } else {
         let ports = allowed.intersect(&numbers(&entity.ports));
-        services.push(Services { ports, named: BTreeSet::new(), unnamed: unnamed.clone() });
-        services.extend(names(&entity.ports).into_iter().map(|name| Services {
+        services.push(Services { ports, named: SortedSet::new(), unnamed: unnamed.clone() });
+        services.extend(names(&entity.ports).iter().map(|name| Services {
             ports: allowed.clone(),
-            named: BTreeSet::from([name]),
+            named: SortedSet::one(name.clone()),
             unnamed: unnamed.clone(),
         }));
     }
