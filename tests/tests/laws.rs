@@ -170,6 +170,7 @@ proptest! {
             alone.guardrails = vec![netpol_model::Guardrail {
                 name: "alone".into(),
                 audit: false,
+                audit_until: None,
                 denies: vec![],
                 exceptions: vec![],
                 allows: vec![Rule { layer: Layer::Guardrail("alone".into()), ..rule.clone() }],

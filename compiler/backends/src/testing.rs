@@ -101,6 +101,7 @@ pub(crate) fn guardrail(
     Guardrail {
         name: name.into(),
         audit: false,
+        audit_until: None,
         denies: layered(denies),
         exceptions: layered(exceptions),
         allows: layered(allows),

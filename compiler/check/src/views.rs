@@ -560,6 +560,7 @@ fn read_guardrail<'a>(
     model::Guardrail {
         name: name.text.clone(),
         audit: is_audit,
+        audit_until: read.until.filter(|_| audit.is_some()),
         denies: lines.denies,
         exceptions: lines.exceptions,
         allows: lines.allows,
