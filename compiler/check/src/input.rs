@@ -5,6 +5,8 @@ use netpol_flow::{Date, Text};
 use netpol_model::Policy;
 use netpol_syntax::tree;
 
+use crate::proofs::TestResult;
+
 /// One file of the project, parsed.
 #[derive(Clone, Debug)]
 pub struct InputFile {
@@ -41,6 +43,8 @@ pub struct Input<'a> {
 pub struct Checked {
     /// One policy for each declared cluster, in the order declared; one without a name where none is.
     pub views: Vec<Policy>,
+    /// What the tests of each view came to; none where the text has errors of its own.
+    pub tests: Vec<TestResult>,
     /// The paperwork that guardrails demand, in the order written.
     pub requires: Vec<Require>,
     /// What there is to say, by file and offset.

@@ -11,6 +11,7 @@ use netpol_syntax::tree::{self, Item, ItemKind, Reference};
 use crate::flows;
 use crate::input::{Checked, Input};
 use crate::nesting::{self, Place};
+use crate::proofs;
 use crate::report::Report;
 use crate::resolve::{ends, nouns};
 use crate::scope::collect;
@@ -33,6 +34,7 @@ pub(crate) fn check_views(
     let mut used = BTreeSet::new();
     let mut requires = Vec::new();
     let mut views = Vec::new();
+    let mut tests = Vec::new();
     let blocks: Vec<Option<&tree::Cluster>> =
         if clusters.is_empty() { vec![None] } else { clusters.iter().copied().map(Some).collect() };
     for block in blocks {
@@ -47,6 +49,11 @@ pub(crate) fn check_views(
             for found in flows::check_with(&view, input.as_of, &facts(&cx)) {
                 cx.report.add(&[], found);
             }
+            let (results, found) = proofs::run(&view, input.as_of, sources);
+            tests.extend(results);
+            for found in found {
+                cx.report.add(&[], found);
+            }
         }
         views.push(view);
         (report, used, requires) = (cx.report, cx.used, cx.requires);
@@ -54,7 +61,7 @@ pub(crate) fn check_views(
     if !report.has_errors() {
         unused::tell_unused(project, &used, sources, &mut report);
     }
-    Checked { views, requires, diagnostics: report.finish() }
+    Checked { views, tests, requires, diagnostics: report.finish() }
 }
 
 /// What the checks about flows need of the text beside the policy.

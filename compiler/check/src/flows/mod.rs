@@ -18,6 +18,7 @@ mod redundant;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod typos;
 mod unused_exposure;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,8 @@ use netpol_flow::{Date, Text};
 use netpol_model::{Places, Policy, Rule};
 
 use consents::Consents;
+
+pub(crate) use typos::misspelt_namespace;
 
 /// What the text says beside the policy.
 #[derive(Clone, Debug, Default)]
