@@ -45,6 +45,8 @@ pub struct Checked {
     pub views: Vec<Policy>,
     /// What the tests of each view came to; none where the text has errors of its own.
     pub tests: Vec<TestResult>,
+    /// Whether the tests were run.
+    pub has_tested: bool,
     /// The paperwork that guardrails demand, in the order written.
     pub requires: Vec<Require>,
     /// What there is to say, by file and offset.

@@ -35,6 +35,7 @@ pub(crate) fn check_views(
     let mut requires = Vec::new();
     let mut views = Vec::new();
     let mut tests = Vec::new();
+    let mut has_tested = true;
     let blocks: Vec<Option<&tree::Cluster>> =
         if clusters.is_empty() { vec![None] } else { clusters.iter().copied().map(Some).collect() };
     for block in blocks {
@@ -54,6 +55,8 @@ pub(crate) fn check_views(
             for found in found {
                 cx.report.add(&[], found);
             }
+        } else {
+            has_tested = false;
         }
         views.push(view);
         (report, used, requires) = (cx.report, cx.used, cx.requires);
@@ -61,7 +64,7 @@ pub(crate) fn check_views(
     if !report.has_errors() {
         unused::tell_unused(project, &used, sources, &mut report);
     }
-    Checked { views, tests, requires, diagnostics: report.finish() }
+    Checked { views, tests, has_tested, requires, diagnostics: report.finish() }
 }
 
 /// What the checks about flows need of the text beside the policy.

@@ -31,7 +31,7 @@ fn project() -> tempfile::TempDir {
 #[test]
 fn help_reads_like_a_manual_page() {
     let here = Path::new(".");
-    for command in ["", "build", "check", "init", "targets", "explain"] {
+    for command in ["", "build", "check", "test", "init", "targets", "explain"] {
         let arguments: Vec<&str> =
             [command, "--help"].into_iter().filter(|argument| !argument.is_empty()).collect();
         let run = netpol(here, &arguments);
@@ -232,4 +232,50 @@ fn a_file_that_netpol_did_not_write_stops_the_build() {
     assert!(run.err.contains("netpol.toml:") && run.err.contains("`dist/calico/notes.txt`"), "{}", run.err);
     assert!(folder.path().join("dist/calico/notes.txt").exists());
     assert!(!fs::read_to_string(folder.path().join("dist/cilium/shop.yaml")).unwrap().contains("8081"));
+}
+
+/// A project with one test that holds and one that does not.
+fn tested(cannot: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("netpol.toml"), "edition = 2026\n[targets.k]\nbackend = \"kubernetes\"\n")
+        .unwrap();
+    let text = format!(
+        "namespace shop\ntiers [web, api, db] by tier\nweb -> api:8080\napi -> db:5432\n\n\
+         test \"the front door\" {{\n  can web -> api:8080\n}}\n\n\
+         test \"the <database>\" at 2027-01-01 {{\n  cannot {cannot} -> db:any\n}}\n"
+    );
+    fs::write(folder.path().join("shop.netpol"), text).unwrap();
+    folder
+}
+
+#[test]
+fn tests_that_hold_are_a_short_report_and_exit_code_0() {
+    let folder = tested("web");
+    let run = netpol(folder.path(), &["test", "--as-of", "2026-11-21", "--coverage"]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+    insta::assert_snapshot!("tests_hold", run.out);
+    assert_eq!(netpol(folder.path(), &["build", "--as-of", "2026-11-21"]).code, Some(0));
+}
+
+#[test]
+fn a_failing_test_stops_the_build_and_every_form_shows_it() {
+    let folder = tested("all");
+    let run = netpol(folder.path(), &["build", "--as-of", "2026-11-21"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.err.contains("error[NP0901]: test failed: `cannot all -> db:any`"), "{}", run.err);
+    assert!(!folder.path().join("dist").exists());
+    for format in ["human", "json", "junit"] {
+        let run = netpol(folder.path(), &["test", "--as-of", "2026-11-21", "--format", format]);
+        assert_eq!(run.code, Some(1), "{}", run.err);
+        insta::assert_snapshot!(format!("tests_fail_{format}"), run.out);
+    }
+}
+
+#[test]
+fn tests_of_a_text_with_errors_are_not_run() {
+    let folder = tested("wbe");
+    let run = netpol(folder.path(), &["test", "--format", "junit"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.out.contains("<error message=\"no test was run: the text has errors\"/>"), "{}", run.out);
+    assert!(run.err.contains("NP0201"), "{}", run.err);
 }

@@ -18,6 +18,7 @@ mod verify;
 mod output;
 mod stale;
 mod render;
+mod trials;
 mod fault;
 
 #[cfg(test)]
@@ -34,6 +35,8 @@ pub use output::{MARKER, Replaced, replace_folders};
 pub use project::{EDITION, PROJECT_FILE, Project, Target};
 pub use render::{Format, View, render};
 pub use stale::{Difference, compare};
+pub use trials::{TrialFormat, Trials, merge_coverage, render_trials};
 
 pub use netpol_backends::{BACKENDS, Backend, Capability, Setting, Support, backend};
+pub use netpol_check::{Coverage, LineResult, Outcome, TestResult, cover};
 pub use netpol_flow::{Date, is_dns_label};
