@@ -277,6 +277,7 @@ fn guardrail(rng: &mut Rng, name: &str, features: Features) -> Guardrail {
     let allows = rng.some(0, 1, |rng| sentence(rng, no_http, false));
     Guardrail {
         name: name.into(),
+        sealed: false,
         audit: rng.chance(8),
         audit_until: None,
         denies,

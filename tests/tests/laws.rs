@@ -169,6 +169,7 @@ proptest! {
             rule.until = None;
             alone.guardrails = vec![netpol_model::Guardrail {
                 name: "alone".into(),
+                sealed: false,
                 audit: false,
                 audit_until: None,
                 denies: vec![],

@@ -100,6 +100,7 @@ pub(crate) fn guardrail(
     };
     Guardrail {
         name: name.into(),
+        sealed: false,
         audit: false,
         audit_until: None,
         denies: layered(denies),

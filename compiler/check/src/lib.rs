@@ -13,7 +13,9 @@
 mod expiry;
 mod flows;
 mod input;
+mod layers;
 mod nesting;
+mod paperwork;
 mod proofs;
 mod report;
 mod resolve;

@@ -9,8 +9,9 @@ use netpol_model::{self as model, End, Layer, Policy};
 use netpol_syntax::tree::{self, Item, ItemKind, Reference};
 
 use crate::flows;
-use crate::input::{Checked, Input};
+use crate::input::{Authority, Checked, Input};
 use crate::nesting::{self, Place};
+use crate::paperwork;
 use crate::proofs;
 use crate::report::Report;
 use crate::resolve::{ends, nouns};
@@ -31,6 +32,7 @@ pub(crate) fn check_views(
     mut report: Report,
 ) -> Checked {
     let clusters = clusters_of(project, &mut report);
+    let platform = platform_files(input);
     let mut used = BTreeSet::new();
     let mut requires = Vec::new();
     let mut views = Vec::new();
@@ -50,6 +52,9 @@ pub(crate) fn check_views(
             for found in flows::check_with(&view, input.as_of, &facts(&cx)) {
                 cx.report.add(&[], found);
             }
+            for found in paperwork::check(&view, &cx.requires, &platform, input.as_of) {
+                cx.report.add(&[], found);
+            }
             let (results, found) = proofs::run(&view, input.as_of, sources);
             tests.extend(results);
             for found in found {
@@ -65,6 +70,13 @@ pub(crate) fn check_views(
         unused::tell_unused(project, &used, sources, &mut report);
     }
     Checked { views, tests, has_tested, requires, diagnostics: report.finish() }
+}
+
+/// The files whose lines are the platform's own; where the project maps no authority, namespaces are nobody's but
+/// their authors'.
+fn platform_files(input: &Input<'_>) -> BTreeSet<netpol_diagnostics::FileId> {
+    let platform = input.files.iter().filter(|file| file.authority == Authority::Platform);
+    platform.map(|file| file.tree.file).collect()
 }
 
 /// What the checks about flows need of the text beside the policy.
@@ -569,6 +581,7 @@ fn read_guardrail<'a>(
     read_all(cx, &around, body, &mut lines);
     model::Guardrail {
         name: name.text.clone(),
+        sealed,
         audit: is_audit,
         audit_until: read.until.filter(|_| audit.is_some()),
         denies: lines.denies,

@@ -161,6 +161,8 @@ impl Namespace {
 pub struct Guardrail {
     /// Its name.
     pub name: Text,
+    /// `sealed`: it has no exceptions, and never will.
+    pub sealed: bool,
     /// `audit` on the day of the build: it neither denies nor allows, it reports (amendment B11).
     pub audit: bool,
     /// The last day of its `audit`, where its head says one.

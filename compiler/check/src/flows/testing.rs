@@ -146,6 +146,7 @@ pub(super) fn in_mode(namespace: Namespace, kind: ModeKind) -> Namespace {
 pub(super) fn guardrail(denies: Vec<Rule>, exceptions: Vec<Rule>, allows: Vec<Rule>) -> Guardrail {
     Guardrail {
         name: "bounds".into(),
+        sealed: false,
         audit: false,
         audit_until: None,
         denies,
