@@ -74,8 +74,8 @@ fn meant(source: &Source<'_>, shard: &Shard) -> [SideSet; 2] {
 /// One target's manifests, told apart.
 struct Target<'a> {
     profile: Profile,
-    /// The reading of all that is not the manifest of one namespace.
-    shared: Box<dyn Reading>,
+    /// The reading of all that is not the manifest of one namespace; none where it is not understood without those.
+    shared: Option<Box<dyn Reading>>,
     /// What is likely to be the manifest of one namespace, by that namespace.
     local: BTreeMap<&'a str, Manifest<'a>>,
     all: Vec<Manifest<'a>>,
@@ -91,7 +91,6 @@ struct Found {
     leaning: Vec<Shard>,
     /// Whether a manifest has to be read together with the others.
     together: bool,
-    errors: Vec<ReadError>,
 }
 
 impl Found {
@@ -100,7 +99,6 @@ impl Found {
         self.names.extend(other.names);
         self.leaning.extend(other.leaning);
         self.together |= other.together;
-        self.errors.extend(other.errors);
         self
     }
 
@@ -124,44 +122,40 @@ impl<'a> Target<'a> {
         };
         let local = all.iter().filter_map(|manifest| Some((own(manifest)?, *manifest))).collect();
         let shared: Vec<Manifest<'a>> = all.iter().filter(|m| own(m).is_none()).copied().collect();
-        let shared = profile.read(&shared).map_err(Unread::NotUnderstood)?;
+        let shared = profile.read(&shared).ok();
         Ok(Target { profile, shared, local, all })
     }
 
     /// Compares the pods of one namespace with its manifest beside the shared ones.
     fn compare(&self, source: &Source<'_>, shard: &Shard, meant: &[SideSet; 2]) -> Found {
         let mut found = Found::default();
+        let Some(shared) = &self.shared else { return Found { together: true, ..found } };
         let Some((name, manifest)) = shard.name().and_then(|name| Some((name, self.local.get(&**name)?)))
         else {
-            found.add(shard, Comparison::of(source, &*self.shared).compare(shard, meant, None));
+            found.add(shard, Comparison::of(source, &**shared).compare(shard, meant, None));
             return found;
         };
-        match self.shared.beside(manifest) {
+        match shared.beside(manifest) {
             Ok(Some((about, reading))) if about == *name => {
                 found.names = reading.namespaces();
                 found.add(shard, Comparison::of(source, &*reading).compare(shard, meant, None));
             }
-            Ok(Some(_) | None) => found.together = true,
-            Err(errors) => found.errors = errors,
+            // What cannot be understood alone may be understood together; if not, that reading says why.
+            Ok(Some(_) | None) | Err(_) => found.together = true,
         }
         found
     }
 
     /// Compares what is left: namespaces that only manifests name, all others, and what rests on several manifests.
     fn conclude(&self, source: &Source<'_>, named: &[Text], found: Found) -> Result<Outcome, Unread> {
-        let Found { outcome, mut names, leaning, together, errors } = found;
-        if !errors.is_empty() {
-            return Err(Unread::NotUnderstood(errors));
-        }
-        names.extend(self.shared.namespaces());
+        let Found { outcome, mut names, leaning, together } = found;
+        let (Some(shared), false) = (&self.shared, together) else { return self.whole(source, None) };
+        names.extend(shared.namespaces());
         let extra = names.iter().filter(|name| named.binary_search(name).is_err()).cloned();
         let extra: Vec<Shard> = extra.map(Shard::Named).collect();
         let mut everyone: Vec<Shard> = named.iter().cloned().map(Shard::Named).chain(extra.clone()).collect();
         let all: SortedSet<Text> = everyone.iter().filter_map(Shard::name).cloned().collect();
         everyone.push(Shard::Unnamed(all));
-        if together {
-            return self.whole(source, None);
-        }
         let mut rest = Found { outcome, leaning, ..Found::default() };
         for shard in extra.iter().chain(everyone.last()) {
             rest = rest.and(self.compare(source, shard, &meant(source, shard)));
