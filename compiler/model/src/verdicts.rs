@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use netpol_flow::{Date, DomainPattern, Flow, Side, SortedSet, Text};
 use netpol_sets::{Cube, Ends, ExternalSet, FlowSet, Infra, InfraSet, Key, PodSet, Undecided, Values};
 
-use crate::{End, Enforcement, Namespace, Namespaces, Places, Pods, Policy, Rule, are_apart};
+use crate::{End, Enforcement, Namespace, Places, Policy, Rule, are_apart};
 
 /// A policy on one day, ready to be asked about sets of flows.
 #[derive(Debug)]
@@ -321,10 +321,8 @@ fn named_namespaces(rule: &Rule) -> Option<SortedSet<Text>> {
     let mut names: Vec<Text> = Vec::new();
     for end in rule.from.iter().chain(&rule.to) {
         match end {
-            End::Pods(Pods { namespaces: Namespaces::Named(listed), .. }) => {
-                names.extend(listed.iter().cloned())
-            }
-            End::Pods(_) | End::OtherTenants | End::Any => return None,
+            End::Pods(pods) => names.extend(pods.named()?.iter().cloned()),
+            End::OtherTenants | End::Any => return None,
             End::Nodes
             | End::ApiServer
             | End::Gateway

@@ -1,10 +1,9 @@
 //! What the source says, for one side of the pods of one namespace.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
 
 use netpol_flow::{Date, Side, SortedSet, Text};
-use netpol_model::{End, Enforcement, Namespace, Namespaces, Places, Pods, Policy, Rule};
+use netpol_model::{End, Enforcement, Namespace, Places, Policy, Rule};
 use netpol_sets::{Cube, Ends, FlowSet, Infra, InfraSet, Key, PodSet, Requests, Services, SideSet, Values};
 
 /// The pods whose sides are compared together.
@@ -49,8 +48,6 @@ pub struct Source<'a> {
     allows: Vec<&'a Rule>,
     baseline: BTreeMap<&'a Text, Vec<(&'a Text, &'a Rule)>>,
     baseline_anywhere: Vec<(&'a Text, &'a Rule)>,
-    /// What was asked before: several targets of one policy ask the same.
-    answers: Mutex<BTreeMap<(Text, Side), Arc<SideSet>>>,
 }
 
 impl<'a> Source<'a> {
@@ -84,16 +81,7 @@ impl<'a> Source<'a> {
             }
         }
         let ingress_denies = denies.subtract(&FlowSet::of(from_own_node(&Ends::Pods(PodSet::all()))));
-        Source {
-            policy,
-            places,
-            day,
-            denies: [denies, ingress_denies],
-            allows,
-            baseline,
-            baseline_anywhere,
-            answers: Mutex::default(),
-        }
+        Source { policy, places, day, denies: [denies, ingress_denies], allows, baseline, baseline_anywhere }
     }
 
     /// What one side of a shard's pods lets pass, apart from a pod and itself, which always passes.
@@ -101,20 +89,7 @@ impl<'a> Source<'a> {
     /// Steps −1 to 8 of the reference, as sets. Guardrail denies are the `deny`. The `allow` is everything where nobody
     /// manages the side, else what guardrails allow and what the namespace grants outside its fence; and a node always
     /// reaches its own pods.
-    pub fn side(&self, shard: &Shard, side: Side) -> Arc<SideSet> {
-        let Shard::Named(name) = shard else { return Arc::new(self.answer(shard, side)) };
-        let key = (name.clone(), side);
-        if let Some(known) = self.answers.lock().ok().and_then(|answers| answers.get(&key).cloned()) {
-            return known;
-        }
-        let answer = Arc::new(self.answer(shard, side));
-        if let Ok(mut answers) = self.answers.lock() {
-            answers.insert(key, Arc::clone(&answer));
-        }
-        answer
-    }
-
-    fn answer(&self, shard: &Shard, side: Side) -> SideSet {
+    pub fn side(&self, shard: &Shard, side: Side) -> SideSet {
         let subject = Ends::Pods(shard.pods());
         let mut allow = FlowSet::default();
         match self.enforced(shard, side) {
@@ -156,9 +131,8 @@ impl<'a> Source<'a> {
         let baseline = policy.baseline.iter().flat_map(|b| b.rules.values().flatten());
         let ends = guardrails.chain(spaces).chain(baseline).flat_map(|rule| rule.from.iter().chain(&rule.to));
         let named = ends.filter_map(|end| match end {
-            End::Pods(Pods { namespaces: Namespaces::Named(names), .. }) => Some(names),
-            End::Pods(_)
-            | End::OtherTenants
+            End::Pods(pods) => pods.named(),
+            End::OtherTenants
             | End::Nodes
             | End::ApiServer
             | End::Gateway
@@ -215,8 +189,8 @@ fn named_ends(rule: &Rule) -> Option<BTreeSet<&Text>> {
     let mut names = BTreeSet::new();
     for end in rule.from.iter().chain(&rule.to) {
         match end {
-            End::Pods(Pods { namespaces: Namespaces::Named(listed), .. }) => names.extend(listed),
-            End::Pods(_) | End::OtherTenants | End::Any => return None,
+            End::Pods(pods) => names.extend(pods.named()?),
+            End::OtherTenants | End::Any => return None,
             End::Nodes
             | End::ApiServer
             | End::Gateway

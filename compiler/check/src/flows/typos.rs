@@ -1,13 +1,14 @@
 //! Namespaces that no file knows, one slip of the pen from one that a file does.
 
 use netpol_flow::Text;
-use netpol_model::{End, Namespaces, Pods, Policy};
+use netpol_model::{End, Policy};
 
 /// The first namespace an end names that nobody declares, owns or refers to, with the one that was surely meant.
 ///
 /// A cluster has namespaces of which the project says nothing; so an unknown name alone is no slip.
 pub(crate) fn misspelt_namespace(policy: &Policy, end: &End) -> Option<(String, String)> {
-    let End::Pods(Pods { namespaces: Namespaces::Named(names), .. }) = end else { return None };
+    let End::Pods(pods) = end else { return None };
+    let names = pods.named()?;
     let unknown = |name: &&Text| !policy.namespaces.contains_key(*name);
     names.iter().filter(unknown).find_map(|name| {
         let mut near = None;
@@ -25,11 +26,8 @@ pub(crate) fn misspelt_namespace(policy: &Policy, end: &End) -> Option<(String, 
 
 fn known(policy: &Policy) -> impl Iterator<Item = &Text> {
     let owned = policy.tenants.values().flat_map(|tenant| tenant.namespaces.iter());
-    let handles = policy.handles.values().filter_map(|pods| match &pods.namespaces {
-        Namespaces::Named(names) => Some(names.iter()),
-        Namespaces::Every | Namespaces::Matching(_) => None,
-    });
-    policy.namespaces.keys().chain(&policy.cluster.system).chain(owned).chain(handles.flatten())
+    let handles = policy.handles.values().filter_map(|pods| pods.named()).flatten();
+    policy.namespaces.keys().chain(&policy.cluster.system).chain(owned).chain(handles)
 }
 
 /// Whether one letter is missing, doubled or swapped with its neighbour. Another letter or digit in its place is no

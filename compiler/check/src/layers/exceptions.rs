@@ -2,7 +2,7 @@
 
 use netpol_diagnostics::Diagnostic;
 use netpol_flow::{Side, Text};
-use netpol_model::{End, Enforcement, Guardrail, Namespace, Namespaces, Pods, Rule, RuleKind, are_apart};
+use netpol_model::{End, Enforcement, Guardrail, Namespace, Rule, RuleKind, are_apart};
 use netpol_sets::FlowSet;
 
 use super::Context;
@@ -104,9 +104,8 @@ fn named(ends: &[End]) -> Option<Vec<&Text>> {
     let mut names = Vec::new();
     for end in ends {
         match end {
-            End::Pods(Pods { namespaces: Namespaces::Named(listed), .. }) => names.extend(listed),
-            End::Pods(_)
-            | End::OtherTenants
+            End::Pods(pods) => names.extend(pods.named()?),
+            End::OtherTenants
             | End::Nodes
             | End::ApiServer
             | End::Gateway

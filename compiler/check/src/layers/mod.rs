@@ -15,6 +15,7 @@ mod tests;
 
 use netpol_diagnostics::Diagnostic;
 use netpol_model::{Policy, Verdicts};
+use rayon::prelude::*;
 
 use crate::flows::Context as Flows;
 use bounds::Bounds;
@@ -50,9 +51,10 @@ pub(crate) fn check<'a>(flows: &Flows<'a>) -> Vec<Diagnostic> {
     let verdicts = Verdicts::of(policy, &flows.places, flows.as_of);
     let bounds = Bounds::of(policy, &flows.places, flows.as_of);
     let context = Context { policy, flows, verdicts: &verdicts, bounds: &bounds };
-    let mut found = Vec::new();
-    for check in CHECKS {
+    let findings = |check: &Check| {
+        let mut found = Vec::new();
         check(&context, &mut found);
-    }
-    found
+        found
+    };
+    CHECKS.par_iter().flat_map_iter(findings).collect()
 }

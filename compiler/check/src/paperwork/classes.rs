@@ -1,6 +1,6 @@
 //! Which lines a `require` speaks of. What a line denotes decides, not how it is spelt (amendment U6).
 
-use netpol_model::{End, Namespace, Namespaces, Places, Pods, Rule, RuleKind};
+use netpol_model::{End, Namespace, Places, Rule, RuleKind};
 use netpol_sets::Ends;
 use netpol_syntax::tree::RuleClass;
 
@@ -50,10 +50,7 @@ fn is_public(places: &Places, end: &End) -> bool {
 fn crosses(namespace: &Namespace, rule: &Rule) -> bool {
     let is_foreign = |end: &End| match end {
         End::Any | End::OtherTenants => true,
-        End::Pods(Pods { namespaces: Namespaces::Named(names), .. }) => {
-            names.iter().any(|name| *name != namespace.name)
-        }
-        End::Pods(_) => true,
+        End::Pods(pods) => pods.named().is_none_or(|names| names.iter().any(|name| *name != namespace.name)),
         End::Nodes
         | End::ApiServer
         | End::Gateway

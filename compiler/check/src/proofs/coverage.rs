@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use netpol_diagnostics::Span;
 use netpol_flow::{Date, Side, Text};
-use netpol_model::{End, Namespaces, Places, Pods, Policy, Rule, RuleKind, Verdicts, are_apart};
+use netpol_model::{End, Places, Policy, Rule, RuleKind, Verdicts, are_apart};
 use netpol_sets::FlowSet;
 
 /// A line of the text that tests may look at.
@@ -111,11 +111,8 @@ fn author(rule: &Rule) -> Option<Vec<&str>> {
     let mut names = Vec::new();
     for end in ends {
         match end {
-            End::Pods(Pods { namespaces: Namespaces::Named(listed), .. }) => {
-                names.extend(listed.iter().map(|name| &**name));
-            }
-            End::Pods(_)
-            | End::OtherTenants
+            End::Pods(pods) => names.extend(pods.named()?.iter().map(|name| &**name)),
+            End::OtherTenants
             | End::Nodes
             | End::ApiServer
             | End::Gateway

@@ -4,7 +4,7 @@
 //! told.
 
 use netpol_flow::{Endpoint, Flow};
-use netpol_model::{Assertion, End, Pods};
+use netpol_model::{Assertion, End};
 
 /// The labels of a witness, as `tier=api`, under keys that the line's own selectors say nothing of; only for an end that
 /// the line selects by label.
@@ -18,7 +18,7 @@ pub(super) fn other_labels(assertion: &Assertion, witness: &Flow) -> Vec<String>
 
 fn of_end(asked: &[&End], endpoint: &Endpoint) -> Vec<String> {
     let selectors = asked.iter().map(|end| match end {
-        End::Pods(Pods { selector, .. }) if !selector.is_empty() => Some(selector),
+        End::Pods(pods) if !pods.selector.is_empty() => Some(&pods.selector),
         End::Pods(_)
         | End::OtherTenants
         | End::Nodes
