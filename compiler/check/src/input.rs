@@ -5,6 +5,7 @@ use netpol_flow::{Date, Text};
 use netpol_model::Policy;
 use netpol_syntax::tree;
 
+use crate::expiry::Lapse;
 use crate::proofs::TestResult;
 
 /// One file of the project, parsed.
@@ -47,6 +48,8 @@ pub struct Checked {
     pub tests: Vec<TestResult>,
     /// Whether the tests were run.
     pub has_tested: bool,
+    /// Everything that has a last day, by day and place; reviews where a guardrail demands them.
+    pub lapses: Vec<Lapse>,
     /// The paperwork that guardrails demand, in the order written.
     pub requires: Vec<Require>,
     /// What there is to say, by file and offset.

@@ -27,6 +27,7 @@ mod unused;
 mod values;
 mod views;
 
+pub use expiry::{Lapse, LapseKind};
 pub use input::{Authority, Checked, Input, InputFile, Require};
 pub use proofs::{Coverage, Decision, LineResult, Outcome, Statement, TestResult, cover};
 

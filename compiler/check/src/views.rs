@@ -8,7 +8,6 @@ use netpol_flow::{SortedSet, Text};
 use netpol_model::{self as model, End, Layer, Policy};
 use netpol_syntax::tree::{self, Item, ItemKind, Reference};
 
-use crate::flows;
 use crate::input::{Authority, Checked, Input};
 use crate::nesting::{self, Place};
 use crate::paperwork;
@@ -23,6 +22,7 @@ use crate::statements::clauses::{Bearer, Papers, Read, read_clauses};
 use crate::statements::{Lines, Site, origin, read_all, test};
 use crate::unused;
 use crate::values::address::Ranges;
+use crate::{expiry, flows};
 
 /// Checks each view in turn; what is said of one place is said once.
 pub(crate) fn check_views(
@@ -38,6 +38,7 @@ pub(crate) fn check_views(
     let mut views = Vec::new();
     let mut tests = Vec::new();
     let mut has_tested = true;
+    let mut lapses = Vec::new();
     let blocks: Vec<Option<&tree::Cluster>> =
         if clusters.is_empty() { vec![None] } else { clusters.iter().copied().map(Some).collect() };
     for block in blocks {
@@ -63,13 +64,22 @@ pub(crate) fn check_views(
         } else {
             has_tested = false;
         }
+        lapses.extend(expiry::lapses(&view));
+        lapses.extend(paperwork::reviews(&view, &cx.requires, &platform, input.as_of));
         views.push(view);
         (report, used, requires) = (cx.report, cx.used, cx.requires);
     }
     if !report.has_errors() {
         unused::tell_unused(project, &used, sources, &mut report);
     }
-    Checked { views, tests, has_tested, requires, diagnostics: report.finish() }
+    Checked {
+        views,
+        tests,
+        has_tested,
+        lapses: expiry::in_order(lapses),
+        requires,
+        diagnostics: report.finish(),
+    }
 }
 
 /// The files whose lines are the platform's own; where the project maps no authority, namespaces are nobody's but

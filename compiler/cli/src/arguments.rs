@@ -4,7 +4,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use netpol_driver::Date;
 
-use crate::commands::{build, check, explain, init, targets, test};
+use crate::commands::{build, check, expire, explain, fix, init, targets, test};
 use crate::terminal::Color;
 
 const EXIT_CODES: &str = "\
@@ -65,6 +65,8 @@ pub enum Command {
     Build(build::Build),
     Check(check::Check),
     Test(test::Test),
+    Fix(fix::Fix),
+    Expire(expire::Expire),
     Init(init::Init),
     Targets(targets::Targets),
     Explain(explain::Explain),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use netpol_check::{Checked, Input, InputFile, TestResult, check};
+use netpol_check::{Checked, Input, InputFile, Lapse, TestResult, check};
 use netpol_diagnostics::{Code, Diagnostic, FileId, Severity, Source, Sources, Span};
 use netpol_flow::{Date, Text};
 use netpol_model::Policy;
@@ -59,6 +59,8 @@ pub struct Compiled {
     pub tests: Vec<TestResult>,
     /// Whether the tests were run.
     pub has_tested: bool,
+    /// Everything that has a last day, by day and place.
+    pub lapses: Vec<Lapse>,
 }
 
 /// The manifests of one target.
@@ -105,6 +107,7 @@ impl Compiled {
             Some(label) => diagnostic.code.0 < 100 || is_within(&sources.file(label.span.file).path, path),
         });
         self.tests.retain(|test| is_within(&sources.file(test.span.file).path, path));
+        self.lapses.retain(|lapse| is_within(&sources.file(lapse.span.file).path, path));
     }
 }
 
@@ -132,6 +135,7 @@ pub fn compile(loaded: Loaded, options: &Options) -> Compiled {
             compiled.diagnostics.extend(diagnostics);
         }
         compiled.has_tested = checked.has_tested;
+        compiled.lapses = checked.lapses;
         (compiled.views, compiled.tests) = (checked.views, checked.tests);
     }
     compiled

@@ -19,6 +19,7 @@ use netpol_flow::Date;
 use netpol_model::{Namespace, Origin, Places, Policy, Rule};
 use netpol_syntax::tree::{Obligation, RuleClass};
 
+use crate::expiry::{Lapse, LapseKind};
 use crate::flows::blame::place;
 use crate::input::Require;
 
@@ -39,42 +40,64 @@ pub(crate) fn check(
     platform: &BTreeSet<FileId>,
     as_of: Date,
 ) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    each(policy, requires, platform, as_of, |require, line| found.extend(lacks(require, line)));
+    found
+}
+
+/// When the review of each line is due that a `require reviewed within` speaks of.
+pub(crate) fn reviews(
+    policy: &Policy,
+    requires: &[Require],
+    platform: &BTreeSet<FileId>,
+    as_of: Date,
+) -> Vec<Lapse> {
+    let mut found = Vec::new();
+    each(policy, requires, platform, as_of, |require, line| {
+        let Obligation::Reviewed(Some(within)) = &require.obligation else { return };
+        let name = line.namespace.map(|namespace| namespace.name.clone());
+        let due = reviews::due(line, within);
+        found.extend(due.map(|day| Lapse::of(day, LapseKind::Review, line.origin, name)));
+    });
+    found
+}
+
+/// Every line that a `require` speaks of.
+fn each<'a>(
+    policy: &'a Policy,
+    requires: &'a [Require],
+    platform: &BTreeSet<FileId>,
+    as_of: Date,
+    mut judge: impl FnMut(&'a Require, &Line<'a>),
+) {
     if requires.is_empty() {
-        return Vec::new();
+        return;
     }
     let places = Places::of(policy);
     let is_tenants = |origin: &Origin| !platform.contains(&place(origin).file);
-    let mut found = Vec::new();
     for namespace in policy.namespaces.values().filter(|namespace| !namespace.external) {
         let here: Vec<&Require> = requires.iter().filter(|require| speaks_of(require, namespace)).collect();
-        for require in here.iter().filter(|require| require.class == RuleClass::Namespace) {
-            let origin = &*namespace.origin;
-            if is_tenants(origin) {
-                let namespace = Some(namespace);
-                let line = Line { origin, rule: None, namespace, class: require.class, as_of };
-                found.extend(lacks(require, &line));
+        let (origin, in_namespace) = (&*namespace.origin, Some(namespace));
+        if is_tenants(origin) {
+            for require in here.iter().filter(|require| require.class == RuleClass::Namespace) {
+                let class = require.class;
+                judge(require, &Line { origin, rule: None, namespace: in_namespace, class, as_of });
             }
         }
         for rule in namespace.rules.iter().filter(|rule| rule.is_active(as_of) && is_tenants(&rule.origin)) {
-            for require in &here {
-                let class = require.class;
-                if classes::is_in(class, &places, namespace, rule) {
-                    let (origin, namespace) = (&*rule.origin, Some(namespace));
-                    let line = Line { origin, rule: Some(rule), namespace, class, as_of };
-                    found.extend(lacks(require, &line));
-                }
+            for require in here.iter().filter(|r| classes::is_in(r.class, &places, namespace, rule)) {
+                let (origin, class) = (&*rule.origin, require.class);
+                judge(require, &Line { origin, rule: Some(rule), namespace: in_namespace, class, as_of });
             }
         }
     }
     for require in requires.iter().filter(|require| require.class == RuleClass::Except) {
         let block = policy.guardrails.iter().find(|block| block.name == require.guardrail);
         for rule in block.iter().flat_map(|block| &block.exceptions).filter(|rule| rule.is_active(as_of)) {
-            let class = require.class;
-            let line = Line { origin: &rule.origin, rule: Some(rule), namespace: None, class, as_of };
-            found.extend(lacks(require, &line));
+            let (origin, class) = (&*rule.origin, require.class);
+            judge(require, &Line { origin, rule: Some(rule), namespace: None, class, as_of });
         }
     }
-    found
 }
 
 fn speaks_of(require: &Require, namespace: &Namespace) -> bool {

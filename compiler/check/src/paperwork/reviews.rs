@@ -25,3 +25,9 @@ pub(super) fn reviewed(line: &Line<'_>, within: Option<&Spanned<Text>>) -> Optio
     let due = due.unwrap_or_default();
     Some(found.note(format!("at most {limit} days may pass{due}")).help(help))
 }
+
+/// The last day on which the review is recent enough; none where there was no review.
+pub(super) fn due(line: &Line<'_>, within: &Spanned<Text>) -> Option<Date> {
+    let limit = parse_days(&within.node).map(i64::from)?;
+    Date::from_days(line.origin.reviewed?.days() + limit)
+}

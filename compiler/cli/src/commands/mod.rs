@@ -3,6 +3,8 @@
 pub mod build;
 pub mod check;
 pub mod test;
+pub mod fix;
+pub mod expire;
 pub mod init;
 pub mod targets;
 pub mod explain;
@@ -25,6 +27,8 @@ pub fn run(arguments: &Arguments) -> Outcome {
         Command::Build(build) => build::run(build, common),
         Command::Check(check) => check::run(check, common),
         Command::Test(test) => test::run(test, common),
+        Command::Fix(fix) => fix::run(fix, common),
+        Command::Expire(expire) => expire::run(expire, common),
         Command::Init(init) => init::run(init, common),
         Command::Targets(targets) => targets::run(targets),
         Command::Explain(explain) => explain::run(explain),
