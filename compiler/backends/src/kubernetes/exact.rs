@@ -21,6 +21,8 @@ pub(super) struct Context<'a> {
     pub addresses: &'a Addresses,
     /// Whether objects may use `endPort`.
     pub end_port: bool,
+    /// Whether an admission policy keeps others from adding allows.
+    pub admission: bool,
 }
 
 /// Finds everything that keeps a grant from being said exactly; `cut_by` are the guardrail and fence rules that may

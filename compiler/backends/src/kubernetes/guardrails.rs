@@ -29,7 +29,9 @@ pub(super) fn check(context: &Context<'_>, plan: &Plan<'_>, denies: &[Deny<'_>],
     if !denies.iter().any(|deny| findings.has(714, deny.rule)) {
         own_node_note(plan, findings);
     }
-    others_can_widen(context, plan, findings);
+    if !context.admission {
+        others_can_widen(context, plan, findings);
+    }
 }
 
 /// Refuses denies and exceptions that name an endpoint without addresses: an address block of this build may hold it.
@@ -141,7 +143,7 @@ fn others_can_widen(context: &Context<'_>, plan: &Plan<'_>, findings: &mut Findi
         let warning = Diagnostic::new(Code(707), "others can widen policy on target `kubernetes`");
         let warning = at_origin(warning, origin, "holds only as long as nobody adds an allow")
             .note("NetworkPolicies add up: whoever may create one in a namespace can allow what this denies")
-            .help("an admission policy can hold others to it");
+            .help("`netpol build --admission` writes an admission policy that holds others to it");
         findings.add(warning);
     }
 }

@@ -14,7 +14,7 @@ use super::exact::{Context, cannot_subtract, check};
 use super::findings::Findings;
 use super::gather::{Gathered, default_deny, unique};
 use super::subjects::{ask_peers, renamed};
-use super::{emit, guardrails, settings};
+use super::{admission, emit, guardrails, settings};
 use crate::object::{Comment, Files, Object};
 use crate::plan::{FenceDeny, Fences, Grant, NamespacePlan, Peers, Plan};
 use crate::refuse::at_origin;
@@ -24,7 +24,11 @@ use crate::{Output, Request};
 /// Lowers a policy to NetworkPolicies, or says why not.
 pub(super) fn lower(request: &Request<'_>) -> Output {
     let files = Files::of(request.policy, "kubernetes");
-    let (written, findings) = lower_to(request, &|objects| files.file(objects));
+    let (mut written, findings) = lower_to(request, &|objects| files.file(objects));
+    if settings::wants_admission(request.settings) {
+        let deployers = settings::deployers(request.settings);
+        written.push(files.file(admission::objects(request.policy, request.as_of, &deployers)));
+    }
     let files = if findings.refused() { BTreeMap::new() } else { files.finish(written, &[]) };
     Output { files, diagnostics: findings.into_list() }
 }
@@ -38,10 +42,12 @@ pub(super) fn lower_to<T: Send>(
     let policy = request.policy;
     let mut findings = Findings::default();
     let end_port = settings::has_end_port(request.settings, &mut findings);
+    settings::check_admission(request.settings, &mut findings);
     let plan = Plan::of(policy, request.as_of);
     let denies = crate::guardrails::denies(policy, &plan.places, request.as_of);
     let addresses = Addresses::of(&policy.cluster, &plan.places);
-    let context = Context { policy, places: &plan.places, addresses: &addresses, end_port };
+    let admission = settings::wants_admission(request.settings);
+    let context = Context { policy, places: &plan.places, addresses: &addresses, end_port, admission };
 
     undeclared_closed(&context, &mut findings);
     guardrails::check(&context, &plan, &denies, &mut findings);

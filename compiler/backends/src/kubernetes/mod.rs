@@ -1,6 +1,7 @@
 //! The target `kubernetes`: stock NetworkPolicy, `networking.k8s.io/v1`, enforced by any plug-in that conforms.
 
 mod addresses;
+mod admission;
 mod cut;
 mod emit;
 mod exact;

@@ -38,7 +38,7 @@ pub(super) fn decide(policy: &Policy, flow: &Flow, side: Side, day: Date) -> Opt
         verdict: consent.verdict,
         by_guardrail: matches!(consent.step, Step::GuardrailDeny | Step::GuardrailAllow),
         reason: reason(policy, &consent, pod, side),
-        place: consent.rule.filter(|_| !consent.would_deny).map(|rule| line(rule)),
+        place: consent.rule.filter(|_| !consent.would_deny).map(line),
     })
 }
 

@@ -6,7 +6,8 @@ use std::time::Instant;
 use clap::Args;
 use netpol_diagnostics::Diagnostic;
 use netpol_driver::{
-    Compiled, Manifests, Options, Purpose, Replaced, compare, compile, load_project, replace_folders, usage,
+    Compiled, Loaded, Manifests, Options, Purpose, Replaced, compare, compile, load_project, replace_folders,
+    usage,
 };
 
 use super::{day, load_alone, misplaced};
@@ -30,6 +31,7 @@ use crate::terminal::{self, Outcome};
   netpol build examples/online-boutique
   netpol build --target production
   netpol build --check                  is what is committed current?
+  netpol build --admission              also keep foreign NetworkPolicies out (stock Kubernetes)
   netpol build shop.netpol --backend cilium | kubectl apply -f -
   netpol build web.netpol --backend calico --namespace shop"))]
 pub struct Build {
@@ -43,6 +45,10 @@ pub struct Build {
     /// Write nothing; print what is not current as a unified diff, and exit with 1 if anything is
     #[arg(long, conflicts_with = "backend")]
     check: bool,
+
+    /// For stock Kubernetes, also write an admission policy that keeps NetworkPolicies of others from allowing anything
+    #[arg(long)]
+    admission: bool,
 
     #[command(flatten)]
     telling: Telling,
@@ -67,7 +73,11 @@ pub fn run(arguments: &Build, common: Common) -> Outcome {
         Ok(project) => project,
         Err(fault) => return tell_alone(vec![*fault], format, common),
     };
-    let mut compiled = compile(load_project(&Disk, &root), &options);
+    let mut loaded = load_project(&Disk, &root);
+    if let Some(fault) = ask_for_admission(&mut loaded, arguments) {
+        return tell_alone(vec![fault], format, common);
+    }
+    let mut compiled = compile(loaded, &options);
     if compiled.has_errors() {
         return tell(&compiled, &prefix, format, common, Stream::ByFormat);
     }
@@ -88,6 +98,24 @@ pub fn run(arguments: &Build, common: Common) -> Outcome {
             tell(&compiled, &prefix, format, common, Stream::ByFormat)
         }
     }
+}
+
+/// Turns the setting on for every target that has it; the fault where none has.
+fn ask_for_admission(loaded: &mut Loaded, arguments: &Build) -> Option<Diagnostic> {
+    if !arguments.admission || !loaded.diagnostics.is_empty() {
+        return None;
+    }
+    let mut found = false;
+    for target in &mut loaded.project.targets {
+        if target.backend.settings.iter().any(|setting| setting.key == "admission") {
+            found = true;
+            target.settings.insert("admission".into(), "on".into());
+        }
+    }
+    (!found).then(|| {
+        usage("no target of the project takes an admission policy")
+            .help("it is for `kubernetes`, where others could widen what is built; elsewhere leave it out")
+    })
 }
 
 fn project(arguments: &Build) -> Result<(PathBuf, String), Box<Diagnostic>> {
@@ -115,7 +143,11 @@ fn project(arguments: &Build) -> Result<(PathBuf, String), Box<Diagnostic>> {
 
 /// One file: its manifests go to standard output, so everything else goes to standard error.
 fn build_alone(path: &Path, arguments: &Build, options: &Options, common: Common) -> Outcome {
-    let compiled = compile(load_alone(path, &arguments.single), options);
+    let mut loaded = load_alone(path, &arguments.single);
+    if let Some(fault) = ask_for_admission(&mut loaded, arguments) {
+        return tell_alone(vec![fault], arguments.telling.format, common);
+    }
+    let compiled = compile(loaded, options);
     let outcome = tell(&compiled, "", arguments.telling.format, common, Stream::Error);
     if compiled.has_errors() {
         return outcome;

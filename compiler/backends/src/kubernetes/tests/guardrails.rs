@@ -57,7 +57,7 @@ fn a_deny_is_cut_out_of_what_it_meets() {
     NP0707 Warning: others can widen policy on target `kubernetes`
       90: holds only as long as nobody adds an allow
       note: NetworkPolicies add up: whoever may create one in a namespace can allow what this denies
-      help: an admission policy can hold others to it
+      help: `netpol build --admission` writes an admission policy that holds others to it
     "#);
 }
 
@@ -251,7 +251,7 @@ fn a_deny_needs_an_isolated_end() {
     NP0707 Warning: others can widen policy on target `kubernetes`
       90: holds only as long as nobody adds an allow
       note: NetworkPolicies add up: whoever may create one in a namespace can allow what this denies
-      help: an admission policy can hold others to it
+      help: `netpol build --admission` writes an admission policy that holds others to it
     "#);
     policy.guardrails = deny(all("shop"), all("legacy"));
     assert_eq!(refused(&policy), [], "the shop is closed on egress");
@@ -275,7 +275,7 @@ fn a_deny_from_pods_to_nodes_cannot_hold_on_the_own_node() {
     NP0707 Warning: others can widen policy on target `kubernetes`
       90: holds only as long as nobody adds an allow
       note: NetworkPolicies add up: whoever may create one in a namespace can allow what this denies
-      help: an admission policy can hold others to it
+      help: `netpol build --admission` writes an admission policy that holds others to it
     "#);
     policy.guardrails =
         vec![guardrail("nodes", vec![ingress(50, End::Nodes, all("shop"), Ports::Any)], vec![], vec![])];

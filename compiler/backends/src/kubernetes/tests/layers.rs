@@ -67,7 +67,7 @@ fn a_fence_cannot_be_cut_out_of_a_quoted_port() {
     NP0707 Warning: others can widen policy on target `kubernetes`
       3: holds only as long as nobody adds an allow
       note: NetworkPolicies add up: whoever may create one in a namespace can allow what this denies
-      help: an admission policy can hold others to it
+      help: `netpol build --admission` writes an admission policy that holds others to it
     NP0709 Error: target `kubernetes` cannot subtract a quoted port and a number from each other
       5: allowed here
       3: denied here

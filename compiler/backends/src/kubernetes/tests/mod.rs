@@ -1,5 +1,6 @@
 //! What is written for each construct, and what is refused.
 
+mod admission;
 mod allows;
 mod edge;
 mod guardrails;

@@ -90,7 +90,7 @@ fn an_account_as_subject_or_peer() {
     NP0707 Warning: others can widen policy on target `kubernetes`
       90: holds only as long as nobody adds an allow
       note: NetworkPolicies add up: whoever may create one in a namespace can allow what this denies
-      help: an admission policy can hold others to it
+      help: `netpol build --admission` writes an admission policy that holds others to it
     NP0705 Error: target `kubernetes` cannot select by service account
       5: rests on a service account
       50: named here, and cut out of the rule
@@ -108,7 +108,7 @@ fn a_number_denied_inside_a_quoted_port() {
     NP0707 Warning: others can widen policy on target `kubernetes`
       90: holds only as long as nobody adds an allow
       note: NetworkPolicies add up: whoever may create one in a namespace can allow what this denies
-      help: an admission policy can hold others to it
+      help: `netpol build --admission` writes an admission policy that holds others to it
     NP0709 Error: target `kubernetes` cannot subtract a quoted port and a number from each other
       5: allowed here
       50: denied here
