@@ -27,35 +27,57 @@ pub struct Skipped {
     pub object: String,
 }
 
-/// One object of a manifest.
+/// One object of a manifest, of whatever kind.
 #[derive(Clone, Debug)]
-pub(crate) struct Object {
+pub struct Object {
     pub(crate) path: String,
     /// Lines of the file before this object's document.
     before: u32,
-    pub(crate) group: String,
-    pub(crate) version: String,
-    pub(crate) kind: String,
-    /// As written; none where absent.
-    pub(crate) namespace: Option<String>,
-    pub(crate) name: String,
+    /// The API group; empty for the core group.
+    pub group: String,
+    /// The version inside the group.
+    pub version: String,
+    /// The kind.
+    pub kind: String,
+    /// The namespace as written; none where absent.
+    pub namespace: Option<String>,
+    /// The name; empty where absent.
+    pub name: String,
     node: Node,
 }
 
-/// Every object of the manifests, and what could not be read as an object.
-pub(crate) fn objects(manifests: &[Manifest<'_>]) -> (Vec<Object>, Vec<ReadError>) {
-    let (mut objects, mut errors) = (Vec::new(), Vec::new());
+/// What manifests hold.
+#[derive(Clone, Debug, Default)]
+pub struct Documents {
+    /// The objects, in the order they are written; the items of lists one by one.
+    pub objects: Vec<Object>,
+    /// Documents without `kind` and `apiVersion`: YAML, and no object that a cluster could hold.
+    pub strangers: Vec<ReadError>,
+    /// Documents that are not YAML.
+    pub errors: Vec<ReadError>,
+}
+
+/// Splits manifests into objects.
+pub fn read_documents(manifests: &[Manifest<'_>]) -> Documents {
+    let mut found = Documents::default();
     for manifest in manifests {
         for (before, text) in documents(manifest.text) {
             match parse(text) {
-                Ok(node) => collect(manifest.path, before, node, "", &mut objects, &mut errors),
+                Ok(node) => collect(manifest.path, before, node, "", &mut found),
                 Err((line, reason)) => {
                     let reason = format!("not readable as YAML: {reason}");
-                    errors.push(error(manifest.path, before.saturating_add(line), "document", reason));
+                    found.errors.push(error(manifest.path, before.saturating_add(line), "document", reason));
                 }
             }
         }
     }
+    found
+}
+
+/// Every object of the manifests, and what could not be read as an object.
+pub(crate) fn objects(manifests: &[Manifest<'_>]) -> (Vec<Object>, Vec<ReadError>) {
+    let Documents { objects, strangers, mut errors } = read_documents(manifests);
+    errors.extend(strangers);
     (objects, errors)
 }
 
@@ -90,14 +112,7 @@ fn has_content(line: &str) -> bool {
     !(line.is_empty() || line.starts_with(['#', '%']) || line == "---" || line == "...")
 }
 
-fn collect(
-    path: &str,
-    before: u32,
-    node: Node,
-    listed_as: &str,
-    objects: &mut Vec<Object>,
-    errors: &mut Vec<ReadError>,
-) {
+fn collect(path: &str, before: u32, node: Node, listed_as: &str, found: &mut Documents) {
     if matches!(node.value, Value::Null) {
         return;
     }
@@ -110,7 +125,8 @@ fn collect(
         (kind, api_version) = (listed_kind.to_owned(), listed_version.to_owned());
     }
     if kind.is_empty() || api_version.is_empty() {
-        errors.push(error(path, line, "document", "no `kind` and `apiVersion`: not an object".to_owned()));
+        let reason = "no `kind` and `apiVersion`: not an object".to_owned();
+        found.strangers.push(error(path, line, "document", reason));
         return;
     }
     if let (true, Some(Node { value: Value::List(_), .. })) = (kind.ends_with("List"), node.get("items")) {
@@ -119,13 +135,13 @@ fn collect(
             Some(item) => format!("{api_version} {item}"),
         };
         for item in items(node) {
-            collect(path, before, item, &inherited, objects, errors);
+            collect(path, before, item, &inherited, found);
         }
         return;
     }
     let metadata = |key: &str| node.get("metadata").and_then(|m| m.get(key)).and_then(Node::text);
     let (group, version) = api_version.split_once('/').unwrap_or(("", &api_version));
-    objects.push(Object {
+    found.objects.push(Object {
         path: path.to_owned(),
         before,
         group: group.to_owned(),
@@ -150,7 +166,7 @@ fn items(list: Node) -> Vec<Node> {
 
 impl Object {
     /// `Kind namespace/name`, or `Kind name` where no namespace is written.
-    pub(crate) fn title(&self) -> String {
+    pub fn title(&self) -> String {
         let Object { kind, name, .. } = self;
         match &self.namespace {
             Some(namespace) => format!("{kind} {namespace}/{name}"),
@@ -159,7 +175,7 @@ impl Object {
     }
 
     /// The error for a fault in this object.
-    pub(crate) fn error(&self, fault: &Fault) -> ReadError {
+    pub fn error(&self, fault: &Fault) -> ReadError {
         let line = self.before.saturating_add(self.node.line_of(&fault.place));
         error(&self.path, line, &self.title(), fault.to_string())
     }
@@ -171,7 +187,7 @@ impl Object {
     }
 
     /// The namespace of a namespaced object; `default` where none is written, as kubectl does without a context.
-    pub(crate) fn namespace_or_default(&self) -> Result<&str, Fault> {
+    pub fn namespace_or_default(&self) -> Result<&str, Fault> {
         let namespace = self.namespace.as_deref().unwrap_or("default");
         if netpol_flow::is_dns_label(namespace) {
             Ok(namespace)
@@ -197,7 +213,7 @@ impl Object {
     }
 
     /// A section, such as `spec`, decoded; none where it is absent or null.
-    pub(crate) fn section<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Fault> {
+    pub fn section<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Fault> {
         match self.node.get(key) {
             Some(Node { value: Value::Null, .. }) | None => Ok(None),
             Some(node) => decode(node).map(Some).map_err(|fault| fault.under(key)),
@@ -205,7 +221,7 @@ impl Object {
     }
 
     /// The object's own labels.
-    pub(crate) fn labels(&self) -> Result<std::collections::BTreeMap<String, String>, Fault> {
+    pub fn labels(&self) -> Result<std::collections::BTreeMap<String, String>, Fault> {
         match self.node.get("metadata").and_then(|metadata| metadata.get("labels")) {
             Some(Node { value: Value::Null, .. }) | None => Ok(Default::default()),
             Some(node) => decode(node).map_err(|fault| fault.under("metadata.labels")),

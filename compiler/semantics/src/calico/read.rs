@@ -35,6 +35,14 @@ pub fn read(manifests: &[Manifest<'_>]) -> Result<PolicySet, Vec<ReadError>> {
 /// Reads every object that can be understood, and says why the others cannot.
 pub fn read_lenient(manifests: &[Manifest<'_>]) -> (PolicySet, Vec<ReadError>) {
     let (objects, mut errors) = objects(manifests);
+    let (set, refused) = read_objects(&objects);
+    errors.extend(refused);
+    (set, errors)
+}
+
+/// As [`read_lenient`], of objects that are split already.
+pub fn read_objects(objects: &[Object]) -> (PolicySet, Vec<ReadError>) {
+    let mut errors = Vec::new();
     let mut set = PolicySet::default();
     for (name, order, passes_at_end) in BUILT_IN {
         set.tiers.push(Tier::new(name, order, passes_at_end));
@@ -48,7 +56,7 @@ pub fn read_lenient(manifests: &[Manifest<'_>]) -> (PolicySet, Vec<ReadError>) {
     };
     // Tiers and network sets first: policies are placed in the ones and resolved against the others.
     let mut sets = Vec::new();
-    for object in &objects {
+    for object in objects {
         let read = match role(object) {
             Role::Tier => tier(object).map(|tier| {
                 set.tiers.retain(|other| other.name != tier.name);
@@ -68,7 +76,7 @@ pub fn read_lenient(manifests: &[Manifest<'_>]) -> (PolicySet, Vec<ReadError>) {
         };
         set.understood += usize::from(note(object, read));
     }
-    for object in &objects {
+    for object in objects {
         let read = match role(object) {
             Role::Policy => {
                 policy(object, &sets).and_then(|(tier, entry)| place(&mut set.tiers, &tier, entry))

@@ -20,7 +20,7 @@ use netpol_flow::{Protocol, Side, Text};
 
 pub use denote::denote;
 pub use evaluate::evaluate;
-pub use read::{read, read_lenient};
+pub use read::{read, read_lenient, read_objects};
 
 use crate::document::Skipped;
 use http::Http;

@@ -24,8 +24,16 @@ pub fn read(manifests: &[Manifest<'_>]) -> Result<PolicySet, Vec<ReadError>> {
 /// Reads every object that can be understood, and says why the others cannot.
 pub fn read_lenient(manifests: &[Manifest<'_>]) -> (PolicySet, Vec<ReadError>) {
     let (objects, mut errors) = objects(manifests);
+    let (set, refused) = read_objects(&objects);
+    errors.extend(refused);
+    (set, errors)
+}
+
+/// As [`read_lenient`], of objects that are split already.
+pub fn read_objects(objects: &[Object]) -> (PolicySet, Vec<ReadError>) {
+    let mut errors = Vec::new();
     let mut set = PolicySet::default();
-    for object in &objects {
+    for object in objects {
         let is_cilium = object.group == "cilium.io"
             && matches!(object.kind.as_str(), "CiliumNetworkPolicy" | "CiliumClusterwideNetworkPolicy");
         let read = if is_stock(object) {

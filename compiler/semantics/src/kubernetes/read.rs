@@ -79,8 +79,16 @@ pub fn read(manifests: &[Manifest<'_>]) -> Result<PolicySet, Vec<ReadError>> {
 /// Reads every stock policy that can be understood, and says why the others cannot.
 pub fn read_lenient(manifests: &[Manifest<'_>]) -> (PolicySet, Vec<ReadError>) {
     let (objects, mut errors) = objects(manifests);
+    let (set, refused) = read_objects(&objects);
+    errors.extend(refused);
+    (set, errors)
+}
+
+/// As [`read_lenient`], of objects that are split already.
+pub fn read_objects(objects: &[Object]) -> (PolicySet, Vec<ReadError>) {
+    let mut errors = Vec::new();
     let mut set = PolicySet::default();
-    for object in &objects {
+    for object in objects {
         match (is_stock(object), is_cluster_policy(object)) {
             (true, _) => match policy(object) {
                 Ok(policy) => set.policies.entry(policy.namespace.clone()).or_default().push(policy),

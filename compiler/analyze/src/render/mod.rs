@@ -1,0 +1,10 @@
+//! The answer as text, JSON and CSV.
+
+mod words;
+mod text;
+mod json;
+mod csv;
+
+pub use csv::csv;
+pub use json::json;
+pub use text::text;
