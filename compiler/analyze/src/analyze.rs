@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use netpol_flow::Side;
-use netpol_semantics::{Manifest, ReadError, Universe, read_documents};
+use netpol_semantics::{Manifest, Object, ReadError, Skipped, Universe, read_documents};
 use netpol_sets::AddressSet;
 
 use crate::answer::{Answer, ClassAnswer, Workload};
 use crate::classes::{Class, Members, classify};
 use crate::cluster::{HostNetwork, Member, Name, is_read, members};
+use crate::entry::{self, Entries, Entry, entries};
 use crate::outside::outside;
 use crate::plugin::{Plugin, Policies};
 use crate::reach::Joined;
 use crate::rules::{Rules, Sets};
+use crate::traffic::Traffic;
 
 /// How the cluster is to be read.
 #[derive(Clone, Copy, Debug, Default)]
@@ -53,7 +55,9 @@ pub fn analyze(manifests: &[Manifest<'_>], options: Options) -> Result<Answer, F
     let plugin = options.plugin.or_else(|| Plugin::of(objects)).ok_or(Failure::TwoPlugins)?;
     let (policies, refused) = Policies::read(plugin, objects);
     let (members, misread) = members(objects);
-    let errors: Vec<ReadError> = documents.errors.into_iter().chain(refused).chain(misread).collect();
+    let Entries { entries, dangling, errors: unclear } = entries(objects);
+    let errors = documents.errors.into_iter().chain(refused).chain(misread).chain(unclear);
+    let errors: Vec<ReadError> = errors.collect();
     if !errors.is_empty() {
         return Err(Failure::Refused(errors));
     }
@@ -62,18 +66,17 @@ pub fn analyze(manifests: &[Manifest<'_>], options: Options) -> Result<Answer, F
     if members.is_empty() && on_host.is_empty() {
         return Err(Failure::NoWorkload);
     }
+    let is_mine = |object: &&Object| is_read(object) || entry::is_read(object);
+    let mine: BTreeSet<Skipped> = objects.iter().filter(is_mine).map(Object::skipped).collect();
     let mut passed_over: BTreeMap<String, usize> = BTreeMap::new();
-    let mine: BTreeSet<&str> =
-        objects.iter().filter(|object| is_read(object)).map(|object| object.kind.as_str()).collect();
-    for object in policies.passed_over() {
+    for object in policies.passed_over().into_iter().filter(|object| !mine.contains(object)) {
         let kind = object.object.split(' ').next().unwrap_or_default();
-        if !mine.contains(kind) {
-            *passed_over.entry(kind.to_owned()).or_default() += 1;
-        }
+        *passed_over.entry(kind.to_owned()).or_default() += 1;
     }
-    let mut answer = connect(&members, &policies, plugin)?;
+    let mut answer = connect(&members, &policies, plugin, &entries)?;
     answer.passed_over = passed_over;
     answer.strangers = documents.strangers;
+    answer.dangling = dangling;
     answer.on_host = on_host.into_iter().map(|member| member.workload).collect();
     answer.on_host.dedup();
     Ok(answer)
@@ -84,7 +87,12 @@ fn universe() -> Universe {
     Universe { pods: AddressSet::none(), infra: BTreeMap::new(), outside: AddressSet::all() }
 }
 
-fn connect(members: &[Member], policies: &Policies, plugin: Plugin) -> Result<Answer, Failure> {
+fn connect(
+    members: &[Member],
+    policies: &Policies,
+    plugin: Plugin,
+    entries: &[Entry],
+) -> Result<Answer, Failure> {
     let universe = universe();
     let mut sets = Sets::default();
     let (mut egress, mut ingress) = (Rules::default(), Rules::default());
@@ -119,7 +127,22 @@ fn connect(members: &[Member], policies: &Policies, plugin: Plugin) -> Result<An
             workloads: Vec::new(),
         });
     }
-    let workloads = workloads(members, &of_member);
+    let mut by_name: BTreeMap<&Name, Traffic> = BTreeMap::new();
+    for (member, class) in members.iter().zip(&of_member) {
+        let leads =
+            entries.iter().map(|entry| entry.at(&member.pod)).fold(Traffic::default(), Traffic::union);
+        if !leads.is_empty() {
+            let leads = leads.intersect(&joined.open_to_every_pod(*class));
+            for name in BTreeSet::from([&member.workload, &member.name]) {
+                let known = by_name.remove(name).unwrap_or_default();
+                by_name.insert(name, known.union(leads.clone()));
+            }
+        }
+    }
+    let mut workloads = workloads(members, &of_member);
+    for workload in &mut workloads {
+        workload.from_controller = by_name.remove(&workload.name).unwrap_or_default();
+    }
     for (number, workload) in workloads.iter().enumerate() {
         if let Some(answer) = answers.get_mut(workload.class as usize) {
             answer.workloads.push(number);
@@ -138,9 +161,9 @@ fn workloads(members: &[Member], of_member: &[Class]) -> Vec<Workload> {
     for (name, members) in by_workload {
         let same = |(_, class): &(&Member, Class)| members.first().is_some_and(|(_, first)| first == class);
         if members.iter().all(same) {
-            found.extend(members.first().map(|(_, class)| Workload { name: name.clone(), class: *class }));
+            found.extend(members.first().map(|(_, class)| Workload::of(name, *class)));
         } else {
-            found.extend(members.iter().map(|(m, class)| Workload { name: m.name.clone(), class: *class }));
+            found.extend(members.iter().map(|(m, class)| Workload::of(&m.name, *class)));
         }
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));

@@ -26,6 +26,8 @@ pub struct Answer {
     pub passed_over: BTreeMap<String, usize>,
     /// Documents that are no objects.
     pub strangers: Vec<ReadError>,
+    /// Ingresses and Routes that lead to no port of any Service that is there.
+    pub dangling: Vec<ReadError>,
 }
 
 /// A workload, and what its pods are to policy.
@@ -33,6 +35,14 @@ pub struct Answer {
 pub(crate) struct Workload {
     pub(crate) name: Name,
     pub(crate) class: Class,
+    /// What an Ingress or a Route leads to, as far as it takes that from every pod.
+    pub(crate) from_controller: Traffic,
+}
+
+impl Workload {
+    pub(crate) fn of(name: &Name, class: Class) -> Workload {
+        Workload { name: name.clone(), class, from_controller: Traffic::default() }
+    }
 }
 
 /// What holds for every workload of a class.
@@ -55,6 +65,8 @@ pub enum End<'a> {
     Workload(&'a Name),
     /// Addresses outside.
     Outside(&'a Outside),
+    /// The controller that serves Ingresses and Routes.
+    Controller,
 }
 
 /// What one end may send to another.
@@ -77,6 +89,7 @@ impl Answer {
             on_host: Vec::new(),
             passed_over: BTreeMap::new(),
             strangers: Vec::new(),
+            dangling: Vec::new(),
         }
     }
 
@@ -113,13 +126,14 @@ impl Answer {
         self.workloads.iter().filter(is_alone).map(|workload| &workload.name).collect()
     }
 
-    /// Every connection: first what comes from outside, then what each workload may reach.
+    /// Every connection: what comes from outside, what the ingress controller may reach, what each workload may.
     pub fn connections(&self) -> impl Iterator<Item = Connection<'_>> {
-        self.from_outside().chain(self.by_source().flat_map(|(_, connections)| connections))
+        let from_elsewhere = self.of_outside().chain(self.of_controller());
+        from_elsewhere.chain(self.by_source().flat_map(|(_, connections)| connections))
     }
 
     /// What comes from outside, ascending by destination.
-    pub fn from_outside(&self) -> impl Iterator<Item = Connection<'_>> {
+    pub fn of_outside(&self) -> impl Iterator<Item = Connection<'_>> {
         self.workloads.iter().flat_map(|workload| {
             let outside = self.class(workload.class).into_iter().flat_map(|class| &class.takes_from_outside);
             outside.map(|outside| Connection {
@@ -127,6 +141,16 @@ impl Answer {
                 destination: End::Workload(&workload.name),
                 traffic: &outside.traffic,
             })
+        })
+    }
+
+    /// What Ingresses and Routes lead to, ascending by destination.
+    pub fn of_controller(&self) -> impl Iterator<Item = Connection<'_>> {
+        let led_to = self.workloads.iter().filter(|workload| !workload.from_controller.is_empty());
+        led_to.map(|workload| Connection {
+            source: End::Controller,
+            destination: End::Workload(&workload.name),
+            traffic: &workload.from_controller,
         })
     }
 

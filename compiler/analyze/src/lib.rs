@@ -6,6 +6,7 @@
 
 mod plugin;
 mod cluster;
+mod entry;
 mod traffic;
 mod rules;
 mod classes;

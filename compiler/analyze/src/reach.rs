@@ -127,6 +127,19 @@ impl<'a> Joined<'a> {
         pods && outside && half.denies(class).next().is_none()
     }
 
+    /// What a class takes from every pod there is or may be.
+    pub(crate) fn open_to_every_pod(&self, class: Class) -> Traffic {
+        let pod = self.classes.pod(class);
+        let numbers = self.open_by.get(class as usize).into_iter().flatten();
+        let allows = numbers.filter_map(|number| self.ingress.rules.allow.get(*number));
+        let allowed = allows.fold(Traffic::default(), |all, rule| {
+            all.union(Traffic::at(&rule.services, &rule.requests, pod))
+        });
+        let denies = self.ingress.denies(class).filter(|(_, rule)| matches!(rule.peer, Peer::Pods(_)));
+        denies
+            .fold(allowed, |left, (_, rule)| left.subtract(&Traffic::at(&rule.services, &rule.requests, pod)))
+    }
+
     /// What a class may reach, ascending.
     pub(crate) fn row(&self, source: Class) -> Vec<(Class, Traffic)> {
         let mut everywhere: Vec<RuleNumber> = Vec::new();

@@ -181,7 +181,7 @@ impl Object {
     }
 
     /// The record that this object was passed over.
-    pub(crate) fn skipped(&self) -> Skipped {
+    pub fn skipped(&self) -> Skipped {
         let line = self.before.saturating_add(self.node.line);
         Skipped { path: self.path.clone(), line, object: self.title() }
     }

@@ -33,5 +33,6 @@ fn kind(end: End<'_>) -> &str {
     match end {
         End::Workload(name) => &name.kind,
         End::Outside(_) => "outside",
+        End::Controller => "controller",
     }
 }

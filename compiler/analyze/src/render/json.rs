@@ -68,6 +68,7 @@ struct Row<'a> {
 enum Place<'a> {
     Workload(Named<'a>),
     Outside { outside: Vec<String>, names: Vec<String> },
+    Controller { controller: &'a str },
 }
 
 #[derive(Serialize)]
@@ -85,6 +86,7 @@ fn of_connection(connection: Connection<'_>) -> Row<'_> {
     let Connection { source, destination, traffic } = connection;
     let place = |end| match end {
         End::Workload(name) => Place::Workload(of_name(name)),
+        End::Controller => Place::Controller { controller: "ingress" },
         End::Outside(outside) => Place::Outside {
             outside: ranges(&outside.addresses),
             names: outside.names.iter().map(ToString::to_string).collect(),

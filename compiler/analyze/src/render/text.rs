@@ -14,7 +14,7 @@ use crate::traffic::Traffic;
 pub fn text(answer: &Answer) -> String {
     let namer = Namer::of(answer);
     let mut rows: Vec<[String; 3]> = Vec::new();
-    let incoming = answer.from_outside();
+    let incoming = answer.of_outside().chain(answer.of_controller());
     rows.extend(incoming.map(|c| [namer.word(c.source), namer.word(c.destination), words(c.traffic)]));
     for (source, connections) in answer.by_source() {
         let from = namer.word(End::Workload(source));
@@ -111,7 +111,7 @@ impl<'a> Namer<'a> {
             End::Outside(outside) if outside.names.is_empty() && outside.addresses.is_all() => {
                 "outside".to_owned()
             }
-            End::Workload(_) | End::Outside(_) => end(which, ", "),
+            End::Workload(_) | End::Outside(_) | End::Controller => end(which, ", "),
         }
     }
 }

@@ -54,6 +54,7 @@ pub(crate) fn ports(ranges: &[PortRange]) -> Vec<String> {
 pub(crate) fn end(end: End<'_>, separator: &str) -> String {
     match end {
         End::Workload(name) => name.to_string(),
+        End::Controller => "ingress controller".to_owned(),
         End::Outside(Outside { addresses, names, .. }) if names.is_empty() => {
             ranges(addresses).join(separator)
         }

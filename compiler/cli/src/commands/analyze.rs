@@ -15,7 +15,8 @@ use crate::terminal::{self, Outcome};
 ///
 /// Reads every `.yaml`, `.yml` and `.json` file under PATH: pods and what makes them, namespaces, and the policies of
 /// Kubernetes, Calico and Cilium. Tells each connection that both ends allow, between workloads and with addresses
-/// outside, and on which ports. Needs no cluster and no project.
+/// outside, and on which ports. Needs no cluster and no project. What Ingresses and Routes lead to is told as far as any
+/// pod may reach it, since they do not say which pods serve them.
 ///
 /// Kinds that say nothing about this are passed over and counted. An object that is not understood might change any line,
 /// so with one there is no answer, and exit code 2.
@@ -121,6 +122,9 @@ fn summary(answer: &Answer) -> String {
     }
     for stranger in &answer.strangers {
         text.push_str(&format!("passed over: {stranger}\n"));
+    }
+    for dangling in &answer.dangling {
+        text.push_str(&format!("leads nowhere: {dangling}\n"));
     }
     text
 }
