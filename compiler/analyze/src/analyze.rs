@@ -51,22 +51,24 @@ pub enum Failure {
 /// known here. Nodes, and what reaches a pod from its own node, are not part of the answer.
 pub fn analyze(manifests: &[Manifest<'_>], options: Options) -> Result<Answer, Failure> {
     let documents = read_documents(manifests);
-    let objects = &documents.objects;
-    let plugin = options.plugin.or_else(|| Plugin::of(objects)).ok_or(Failure::TwoPlugins)?;
-    let (policies, refused) = Policies::read(plugin, objects);
-    let (members, misread) = members(objects);
-    let Entries { entries, dangling, errors: unclear } = entries(objects);
-    let errors = documents.errors.into_iter().chain(refused).chain(misread).chain(unclear);
-    let errors: Vec<ReadError> = errors.collect();
+    let (objects, strangers) = documents.objects();
+    let plugin = options.plugin.or_else(|| Plugin::of(&objects)).ok_or(Failure::TwoPlugins)?;
+    let (policies, refused) = Policies::read(plugin, manifests);
+    let (members, misread) = members(&objects);
+    let Entries { entries, dangling, errors: unclear } = entries(&objects);
+    // The readings of policy refuse what is no object; here it is told and passed over.
+    let refused = refused.into_iter().filter(|error| !strangers.contains(error));
+    let errors = refused.chain(documents.errors.iter().cloned()).chain(misread).chain(unclear);
+    let errors: BTreeSet<ReadError> = errors.collect();
     if !errors.is_empty() {
-        return Err(Failure::Refused(errors));
+        return Err(Failure::Refused(errors.into_iter().collect()));
     }
     let (members, on_host): (Vec<Member>, Vec<Member>) =
         members.into_iter().partition(|member| options.host_network == HostNetwork::Pods || !member.on_host);
     if members.is_empty() && on_host.is_empty() {
         return Err(Failure::NoWorkload);
     }
-    let is_mine = |object: &&Object| is_read(object) || entry::is_read(object);
+    let is_mine = |object: &&Object<'_>| is_read(object) || entry::is_read(object);
     let mine: BTreeSet<Skipped> = objects.iter().filter(is_mine).map(Object::skipped).collect();
     let mut passed_over: BTreeMap<String, usize> = BTreeMap::new();
     for object in policies.passed_over().into_iter().filter(|object| !mine.contains(object)) {
@@ -75,7 +77,7 @@ pub fn analyze(manifests: &[Manifest<'_>], options: Options) -> Result<Answer, F
     }
     let mut answer = connect(&members, &policies, plugin, &entries)?;
     answer.passed_over = passed_over;
-    answer.strangers = documents.strangers;
+    answer.strangers = strangers;
     answer.dangling = dangling;
     answer.on_host = on_host.into_iter().map(|member| member.workload).collect();
     answer.on_host.dedup();

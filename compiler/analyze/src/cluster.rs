@@ -65,29 +65,29 @@ const WITH_TEMPLATE: [(&str, &str); 7] = [
 ];
 
 /// Whether the object is a workload or a namespace.
-pub(crate) fn is_read(object: &Object) -> bool {
-    let kind = (object.group.as_str(), object.kind.as_str());
+pub(crate) fn is_read(object: &Object<'_>) -> bool {
+    let kind = (object.group, object.kind);
     kind == NAMESPACE || kind == POD || WITH_TEMPLATE.contains(&kind)
 }
 
 /// Every object that is a pod or makes pods, ascending by name, and what is not understood.
-pub(crate) fn members(objects: &[Object]) -> (Vec<Member>, Vec<ReadError>) {
+pub(crate) fn members(objects: &[Object<'_>]) -> (Vec<Member>, Vec<ReadError>) {
     let mut errors = Vec::new();
     let mut labels: BTreeMap<&str, Labels> = BTreeMap::new();
     let of_kind = |wanted: (&'static str, &'static str)| {
-        objects.iter().filter(move |object| (object.group.as_str(), object.kind.as_str()) == wanted)
+        objects.iter().filter(move |object| (object.group, object.kind) == wanted)
     };
     for object in of_kind(NAMESPACE) {
         match object.labels() {
             Ok(own) => {
                 let own = own.iter().filter(|(key, _)| *key != NAMESPACE_NAME_LABEL);
                 labels
-                    .insert(&object.name, own.map(|(k, v)| (k.as_str().into(), v.as_str().into())).collect());
+                    .insert(object.name, own.map(|(k, v)| (k.as_str().into(), v.as_str().into())).collect());
             }
             Err(fault) => errors.push(object.error(&fault)),
         }
     }
-    let mut read: BTreeMap<Name, (Raw, &Object)> = BTreeMap::new();
+    let mut read: BTreeMap<Name, (Raw, &Object<'_>)> = BTreeMap::new();
     for object in objects.iter().filter(|object| is_read(object) && object.kind != NAMESPACE.1) {
         match raw(object) {
             Ok((name, raw)) => match read.get(&name) {
@@ -204,16 +204,12 @@ struct RawPort {
     protocol: Option<String>,
 }
 
-fn raw(object: &Object) -> Result<(Name, Raw), Fault> {
+fn raw(object: &Object<'_>) -> Result<(Name, Raw), Fault> {
     let namespace = object.namespace_or_default()?;
-    if !is_subdomain(&object.name) {
+    if !is_subdomain(object.name) {
         return Err(Fault::at("metadata.name", format!("`{}` is not a DNS subdomain", object.name)));
     }
-    let name = Name {
-        namespace: namespace.into(),
-        name: object.name.as_str().into(),
-        kind: object.kind.as_str().into(),
-    };
+    let name = Name { namespace: namespace.into(), name: object.name.into(), kind: object.kind.into() };
     let missing = || Fault::at("spec", "missing");
     let RawMetadata { labels, owner_references } = object.section("metadata")?.unwrap_or_default();
     let owner = owner_references.iter().find(|owner| owner.controller).or(owner_references.first()).cloned();
@@ -232,7 +228,7 @@ fn raw(object: &Object) -> Result<(Name, Raw), Fault> {
 }
 
 /// The last workload on the way from owner to owner. A Deployment's pods belong to a ReplicaSet, and that to it.
-fn owner_of(name: &Name, read: &BTreeMap<Name, (Raw, &Object)>) -> Name {
+fn owner_of(name: &Name, read: &BTreeMap<Name, (Raw, &Object<'_>)>) -> Name {
     let mut here = name.clone();
     // Kubernetes has no longer chain than CronJob, Job, Pod; a circle must end too.
     for _ in 0..3 {

@@ -13,8 +13,8 @@ use serde::Deserialize;
 use crate::traffic::Traffic;
 
 /// Whether the object is read here.
-pub(crate) fn is_read(object: &Object) -> bool {
-    let kind = (object.group.as_str(), object.kind.as_str());
+pub(crate) fn is_read(object: &Object<'_>) -> bool {
+    let kind = (object.group, object.kind);
     [SERVICE, INGRESS, ROUTE].contains(&kind)
 }
 
@@ -124,15 +124,15 @@ struct RawRoutePort {
 }
 
 /// Reads Services, Ingresses and Routes.
-pub(crate) fn entries(objects: &[Object]) -> Entries {
+pub(crate) fn entries(objects: &[Object<'_>]) -> Entries {
     let mut found = Entries::default();
     let of_kind = |wanted: (&'static str, &'static str)| {
-        objects.iter().filter(move |object| (object.group.as_str(), object.kind.as_str()) == wanted)
+        objects.iter().filter(move |object| (object.group, object.kind) == wanted)
     };
     let mut services: BTreeMap<(&str, &str), RawService> = BTreeMap::new();
     for object in of_kind(SERVICE) {
         match object.section("spec") {
-            Ok(Some(service)) => _ = services.insert((space(object), &object.name), service),
+            Ok(Some(service)) => _ = services.insert((space(object), object.name), service),
             Ok(None) => {}
             Err(fault) => found.errors.push(object.error(&fault)),
         }
@@ -152,15 +152,15 @@ pub(crate) fn entries(objects: &[Object]) -> Entries {
     found
 }
 
-fn space(object: &Object) -> &str {
-    object.namespace.as_deref().unwrap_or("default")
+fn space<'n>(object: &Object<'n>) -> &'n str {
+    object.namespace.unwrap_or("default")
 }
 
 impl Entries {
     /// Source: Kubernetes API, `IngressServiceBackend`: the port is one of the Service's, by its number or name.
     fn ingress(
         &mut self,
-        object: &Object,
+        object: &Object<'_>,
         spec: Option<RawIngress>,
         services: &BTreeMap<(&str, &str), RawService>,
     ) {
@@ -181,7 +181,7 @@ impl Entries {
     /// of the Service's without it.
     fn route(
         &mut self,
-        object: &Object,
+        object: &Object<'_>,
         spec: Option<RawRoute>,
         services: &BTreeMap<(&str, &str), RawService>,
     ) {
@@ -199,7 +199,7 @@ impl Entries {
     /// Adds the ports of a Service that are meant.
     fn lead(
         &mut self,
-        object: &Object,
+        object: &Object<'_>,
         name: &str,
         services: &BTreeMap<(&str, &str), RawService>,
         is_meant: impl Fn(&RawServicePort) -> bool,

@@ -1,7 +1,9 @@
 //! Which network plug-in enforces, and its reading of the policies.
 
 use netpol_flow::{Side, Text};
-use netpol_semantics::{Object, ReadError, Skipped, Undecided, Universe, calico, cilium, kubernetes};
+use netpol_semantics::{
+    Manifest, Object, ReadError, Skipped, Undecided, Universe, calico, cilium, kubernetes,
+};
 use netpol_sets::{PodSet, SideSet};
 
 /// A network plug-in, by the policies it enforces.
@@ -26,8 +28,8 @@ impl Plugin {
     }
 
     /// The plug-in whose own kinds are among the objects; none where two plug-ins' are.
-    pub(crate) fn of(objects: &[Object]) -> Option<Plugin> {
-        let has = |groups: &[&str]| objects.iter().any(|object| groups.contains(&object.group.as_str()));
+    pub(crate) fn of(objects: &[Object<'_>]) -> Option<Plugin> {
+        let has = |groups: &[&str]| objects.iter().any(|object| groups.contains(&object.group));
         match (has(&["projectcalico.org", "crd.projectcalico.org"]), has(&["cilium.io"])) {
             (true, true) => None,
             (true, false) => Some(Plugin::Calico),
@@ -46,18 +48,18 @@ pub(crate) enum Policies {
 
 impl Policies {
     /// Reads what the plug-in enforces, and says what of it is not understood.
-    pub(crate) fn read(plugin: Plugin, objects: &[Object]) -> (Policies, Vec<ReadError>) {
+    pub(crate) fn read(plugin: Plugin, manifests: &[Manifest<'_>]) -> (Policies, Vec<ReadError>) {
         match plugin {
             Plugin::Kubernetes => {
-                let (set, errors) = kubernetes::read_objects(objects);
+                let (set, errors) = kubernetes::read_lenient(manifests);
                 (Policies::Kubernetes(set), errors)
             }
             Plugin::Calico => {
-                let (set, errors) = calico::read_objects(objects);
+                let (set, errors) = calico::read_lenient(manifests);
                 (Policies::Calico(set, calico::Profile::default()), errors)
             }
             Plugin::Cilium => {
-                let (set, errors) = cilium::read_objects(objects);
+                let (set, errors) = cilium::read_lenient(manifests);
                 (Policies::Cilium(set, cilium::Profile::default()), errors)
             }
         }

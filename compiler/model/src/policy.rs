@@ -324,7 +324,7 @@ pub enum Port {
 }
 
 /// Where a rule comes from, and its paperwork.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// The statement, without its clauses.
     pub span: Span,

@@ -12,11 +12,14 @@ pub struct AddressSet {
     ranges: Option<Arc<Ranges>>,
 }
 
-/// Sorted, disjoint ranges that do not touch, by their first and last address.
+/// The first address and the last.
+type Range<B> = (B, B);
+
+/// Sorted, disjoint ranges that do not touch.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Ranges {
-    v4: Vec<(u32, u32)>,
-    v6: Vec<(u128, u128)>,
+    v4: Vec<Range<u32>>,
+    v6: Vec<Range<u128>>,
 }
 
 impl AddressSet {
@@ -43,7 +46,7 @@ impl AddressSet {
     }
 
     /// The ranges of each family.
-    fn families(&self) -> (&[(u32, u32)], &[(u128, u128)]) {
+    fn families(&self) -> (&[Range<u32>], &[Range<u128>]) {
         match &self.ranges {
             Some(ranges) => (&ranges.v4, &ranges.v6),
             None => (&[(0, u32::MAX)], &[(0, u128::MAX)]),
@@ -168,13 +171,13 @@ impl Bits for u128 {
     }
 }
 
-fn host<B: Bits>((first, last): &(B, B)) -> B {
+fn host<B: Bits>((first, last): &Range<B>) -> B {
     first.next().filter(|second| second <= last).unwrap_or(*first)
 }
 
-fn merged<B: Bits>(mut ranges: Vec<(B, B)>) -> Vec<(B, B)> {
+fn merged<B: Bits>(mut ranges: Vec<Range<B>>) -> Vec<Range<B>> {
     ranges.sort_unstable();
-    let mut out: Vec<(B, B)> = Vec::with_capacity(ranges.len());
+    let mut out: Vec<Range<B>> = Vec::with_capacity(ranges.len());
     for (first, last) in ranges {
         match out.last_mut() {
             Some(open) if first.previous().is_none_or(|before| before <= open.1) => open.1 = open.1.max(last),
@@ -184,7 +187,7 @@ fn merged<B: Bits>(mut ranges: Vec<(B, B)>) -> Vec<(B, B)> {
     out
 }
 
-fn meet<B: Bits>(a: &[(B, B)], b: &[(B, B)]) -> Vec<(B, B)> {
+fn meet<B: Bits>(a: &[Range<B>], b: &[Range<B>]) -> Vec<Range<B>> {
     let mut out = Vec::new();
     let (mut left, mut right) = (a.iter().peekable(), b.iter().peekable());
     while let (Some(x), Some(y)) = (left.peek(), right.peek()) {
@@ -201,7 +204,7 @@ fn meet<B: Bits>(a: &[(B, B)], b: &[(B, B)]) -> Vec<(B, B)> {
     out
 }
 
-fn gaps<B: Bits>(ranges: &[(B, B)]) -> Vec<(B, B)> {
+fn gaps<B: Bits>(ranges: &[Range<B>]) -> Vec<Range<B>> {
     let mut out = Vec::new();
     let mut next = Some(B::FIRST);
     for (first, last) in ranges {

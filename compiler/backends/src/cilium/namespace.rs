@@ -80,11 +80,11 @@ fn isolation(namespace: &Namespace, ingress: bool, egress: bool) -> Option<Objec
     }
     let nothing = || list([map::<&str>([])]);
     let mut spec = vec![
-        ("endpointSelector".to_owned(), map::<&str>([])),
-        ("enableDefaultDeny".to_owned(), default_deny(ingress, egress)),
+        ("endpointSelector".into(), map::<&str>([])),
+        ("enableDefaultDeny".into(), default_deny(ingress, egress)),
     ];
-    spec.extend(ingress.then(|| ("ingress".to_owned(), nothing())));
-    spec.extend(egress.then(|| ("egress".to_owned(), nothing())));
+    spec.extend(ingress.then(|| ("ingress".into(), nothing())));
+    spec.extend(egress.then(|| ("egress".into(), nothing())));
     Some(Object {
         api_version: "cilium.io/v2",
         kind: kind(Some(&namespace.name)),

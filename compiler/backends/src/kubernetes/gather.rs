@@ -28,7 +28,7 @@ pub(super) fn default_deny(plan: &NamespacePlan<'_>) -> Option<Object> {
 }
 
 fn types(ingress: bool, egress: bool) -> Vec<Yaml> {
-    let word = |word: &str, is_in: bool| is_in.then(|| text(word));
+    let word = |word: &'static str, is_in: bool| is_in.then(|| text(word));
     word("Ingress", ingress).into_iter().chain(word("Egress", egress)).collect()
 }
 

@@ -16,7 +16,7 @@ use netpol_flow::{Family, Protocol, Side, Text};
 
 pub use denote::denote;
 pub use evaluate::evaluate;
-pub use read::{read, read_lenient, read_objects};
+pub use read::{read, read_lenient};
 
 use crate::document::Skipped;
 use crate::kubernetes;

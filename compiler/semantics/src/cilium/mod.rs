@@ -20,7 +20,7 @@ use netpol_flow::{Protocol, Side, Text};
 
 pub use denote::denote;
 pub use evaluate::evaluate;
-pub use read::{read, read_lenient, read_objects};
+pub use read::{read, read_lenient};
 
 use crate::document::Skipped;
 use http::Http;
@@ -68,6 +68,16 @@ pub struct PolicySet {
 }
 
 impl PolicySet {
+    /// Adds the policies of another set.
+    fn add(&mut self, other: PolicySet) {
+        for (namespace, rules) in other.by_namespace {
+            self.by_namespace.entry(namespace).or_default().extend(rules);
+        }
+        self.clusterwide.extend(other.clusterwide);
+        self.host_policies.extend(other.host_policies);
+        self.skipped.extend(other.skipped);
+    }
+
     /// The objects of unrelated kinds that were passed over.
     pub fn skipped(&self) -> &[Skipped] {
         &self.skipped

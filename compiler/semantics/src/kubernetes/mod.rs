@@ -14,7 +14,7 @@ use netpol_flow::{Protocol, Selector, Side, Text};
 pub use denote::denote;
 pub use evaluate::evaluate;
 pub(crate) use evaluate::{rule_matches, selected};
-pub use read::{read, read_lenient, read_objects};
+pub use read::{read, read_lenient};
 
 use crate::document::Skipped;
 
