@@ -66,7 +66,16 @@ pub fn analyze_cluster(host: &dyn Host, path: &Path, options: Options) -> Analyz
 
 fn faults(failure: Failure, sources: &Sources, files: &[FileId]) -> Vec<Diagnostic> {
     match failure {
-        Failure::Refused(errors) => errors.iter().map(|error| refused(error, sources, files)).collect(),
+        Failure::Refused(errors) => {
+            let mut faults: Vec<_> = errors.iter().map(|error| refused(error, sources, files)).collect();
+            if let Some(last) = faults.pop() {
+                faults.push(last.help(
+                    "what is not understood might change any line of the answer: mend it, or analyze the manifests \
+                     without it, knowing that",
+                ));
+            }
+            faults
+        }
         Failure::TwoPlugins => {
             let fault = usage("policies of Calico and of Cilium stand side by side");
             vec![fault.help("say which of the two enforces: `--plugin calico` or `--plugin cilium`")]
@@ -92,7 +101,13 @@ fn refused(error: &ReadError, sources: &Sources, files: &[FileId]) -> Diagnostic
     let Some(file) = files.iter().find(|file| *sources.file(**file).path == *error.path) else {
         return Diagnostic::new(UNREADABLE, title).note(error.reason.clone());
     };
-    Diagnostic::new(UNREADABLE, title).at(line(sources, *file, error.line), error.reason.clone())
+    let told = Diagnostic::new(UNREADABLE, title).at(line(sources, *file, error.line), error.reason.clone());
+    if sources.file(*file).text.contains("{{") {
+        return told.help(
+            "this looks like a template: analyze what it becomes, such as the output of `helm template`",
+        );
+    }
+    told
 }
 
 /// The text of a line, counted from 1, without the spaces around it.

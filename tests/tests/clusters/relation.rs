@@ -20,11 +20,14 @@ pub struct Relation {
     pub outside: BTreeMap<(String, Side), Vec<(Range, PortSet)>>,
 }
 
+/// Ports before and after.
+pub type Both = (PortSet, PortSet);
+
 /// What differs between two relations: what the one has, and what the other has in its place.
 #[derive(Debug, Default, PartialEq)]
 pub struct Change {
-    pub pairs: BTreeMap<(String, String), (PortSet, PortSet)>,
-    pub outside: BTreeMap<(String, Side), Vec<(Range, (PortSet, PortSet))>>,
+    pub pairs: BTreeMap<(String, String), Both>,
+    pub outside: BTreeMap<(String, Side), Vec<(Range, Both)>>,
 }
 
 /// No port.

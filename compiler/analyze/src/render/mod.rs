@@ -1,6 +1,7 @@
 //! The answer as text, JSON and CSV.
 
 mod words;
+mod shared;
 mod text;
 mod json;
 mod csv;

@@ -5,47 +5,77 @@ use std::fmt::Write;
 
 use netpol_flow::Side;
 
-use super::words::{end, ports};
+use super::shared::Shared;
+use super::words::{blocks, end, ports};
 use crate::answer::{Answer, Connection, End};
 use crate::cluster::Name;
 use crate::traffic::Traffic;
 
-/// A line for each connection; where a workload may reach every workload on the same ports, one line for all of them.
+/// A line for each connection; what every workload may reach, or a workload every other, is one line.
 pub fn text(answer: &Answer) -> String {
     let namer = Namer::of(answer);
-    let mut rows: Vec<[String; 3]> = Vec::new();
-    let incoming = answer.of_outside().chain(answer.of_controller());
-    rows.extend(incoming.map(|c| [namer.word(c.source), namer.word(c.destination), words(c.traffic)]));
+    let shared = Shared::of(answer);
+    let mut rows = shared_rows(answer, &shared, &namer);
+    let row = |c: Connection<'_>| [namer.word(c.source), namer.word(c.destination), words(c.traffic)];
+    let incoming = answer.of_outside().filter(|c| !shared.says(c)).chain(answer.of_controller());
+    rows.extend(incoming.map(row));
     for (source, connections) in answer.by_source() {
-        let from = namer.word(End::Workload(source));
-        match everyone(answer, &connections) {
-            Some(traffic) => {
-                rows.push([from.clone(), "every workload".to_owned(), words(traffic)]);
-                let outside = connections.iter().filter(|c| matches!(c.destination, End::Outside(_)));
-                rows.extend(outside.map(|c| [from.clone(), namer.word(c.destination), words(c.traffic)]));
-            }
-            None => rows.extend(
-                connections.iter().map(|c| [from.clone(), namer.word(c.destination), words(c.traffic)]),
-            ),
+        let everyone = everyone(answer, &connections);
+        // Without this every line of a cluster where nothing is limited would stand here twice.
+        let is_said = shared.reached.len() == answer.workloads().len();
+        if let (Some(traffic), false) = (everyone, is_said) {
+            rows.push([namer.word(End::Workload(source)), EVERY.to_owned(), words(traffic)]);
         }
+        let is_left = |c: &Connection<'_>| match c.destination {
+            End::Workload(_) => everyone.is_none() && !shared.says(c),
+            End::Outside(_) | End::Controller => !shared.says(c),
+        };
+        rows.extend(connections.into_iter().filter(is_left).map(row));
     }
     let mut text = table(&rows);
-    let mut section = |heading: &str, names: &mut dyn Iterator<Item = String>| {
-        let mut names = names.peekable();
-        if names.peek().is_some() {
+    let mut section = |heading: &str, names: Vec<String>| {
+        if !names.is_empty() {
             let _ = writeln!(text, "\n{heading}:");
-            names.for_each(|name| _ = writeln!(text, "  {name}"));
+            names.iter().for_each(|name| _ = writeln!(text, "  {name}"));
         }
     };
-    let mut called = |names: Vec<&Name>, heading: &str| {
-        section(heading, &mut names.into_iter().map(|name| namer.word(End::Workload(name))));
+    let called = |names: Vec<&Name>| match names.len() {
+        all if all > 1 && all == answer.workloads().len() => vec![format!("{EVERY}, all {all} of them")],
+        _ => names.into_iter().map(|name| namer.word(End::Workload(name))).collect(),
     };
-    called(answer.open(Side::Ingress).collect(), "Nothing limits who may reach");
-    called(answer.open(Side::Egress).collect(), "Nothing limits whom these may reach");
-    called(answer.alone(), "Without any connection");
+    section("Nothing limits who may reach", called(answer.open(Side::Ingress).collect()));
+    section("Nothing limits whom these may reach", called(answer.open(Side::Egress).collect()));
+    section("Without any connection", called(answer.alone()));
     let on_host = answer.on_host.iter().map(|name| format!("{name} ({})", name.kind));
-    section("On the host network, so part of a node, and not told", &mut { on_host });
+    section("On the host network, so part of a node, and not told", on_host.collect());
     text
+}
+
+const EVERY: &str = "every workload";
+
+/// A line for what all workloads have in common.
+fn shared_rows(answer: &Answer, shared: &Shared<'_>, namer: &Namer<'_>) -> Vec<[String; 3]> {
+    let mut rows = Vec::new();
+    for outside in &shared.taken {
+        rows.push([namer.word(End::Outside(outside)), EVERY.to_owned(), words(&outside.traffic)]);
+    }
+    let mut traffics = shared.reached.values();
+    let same = traffics.next().filter(|first| traffics.all(|other| other == *first));
+    match same {
+        Some(traffic) if shared.reached.len() == answer.workloads().len() => {
+            rows.push([EVERY.to_owned(), EVERY.to_owned(), words(traffic)]);
+        }
+        Some(_) | None => rows.extend(
+            shared
+                .reached
+                .iter()
+                .map(|(name, traffic)| [EVERY.to_owned(), namer.word(End::Workload(name)), words(traffic)]),
+        ),
+    }
+    for outside in &shared.sent {
+        rows.push([EVERY.to_owned(), namer.word(End::Outside(outside)), words(&outside.traffic)]);
+    }
+    rows
 }
 
 /// The columns, each as wide as its widest cell, but for very long ones.
@@ -54,7 +84,7 @@ fn table(rows: &[[String; 3]]) -> String {
         return "No workload may reach another, or any address outside, or be reached from there.\n"
             .to_owned();
     }
-    const WIDEST: usize = 48;
+    const WIDEST: usize = 64;
     let width = |column: usize, heading: &str| {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
         cells.filter(|width| *width <= WIDEST).max().unwrap_or(0).max(heading.len())
@@ -111,6 +141,7 @@ impl<'a> Namer<'a> {
             End::Outside(outside) if outside.names.is_empty() && outside.addresses.is_all() => {
                 "outside".to_owned()
             }
+            End::Outside(outside) if outside.names.is_empty() => blocks(&outside.addresses),
             End::Workload(_) | End::Outside(_) | End::Controller => end(which, ", "),
         }
     }

@@ -28,6 +28,22 @@ pub(crate) fn ranges(addresses: &AddressSet) -> Vec<String> {
     found.into_iter().map(word).collect()
 }
 
+/// The addresses for people: a whole family less some blocks where that is shorter than what is left of it.
+pub(crate) fn blocks(addresses: &AddressSet) -> String {
+    let family = |ours: AddressSet, every: AddressSet, whole: &str| {
+        let (left, holes) = (ranges(&ours), ranges(&every.subtract(&ours)));
+        if holes.is_empty() || holes.len() >= left.len() {
+            left.join(", ")
+        } else {
+            format!("{whole} except {}", holes.join(" and "))
+        }
+    };
+    let all = AddressSet::all();
+    let v4 = family(addresses.only_v4(), all.only_v4(), "0.0.0.0/0");
+    let v6 = family(addresses.only_v6(), all.only_v6(), "::/0");
+    [v4, v6].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
 /// Whether an address is the next one after another.
 fn follows(before: IpAddr, after: IpAddr) -> bool {
     match (before, after) {

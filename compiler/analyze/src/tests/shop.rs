@@ -32,3 +32,51 @@ fn pods_on_the_host_network_may_count_as_pods() {
     let line = "monitoring/node-exporter,DaemonSet,shop/api,Deployment,9100/TCP".to_owned();
     assert!(found.contains(&line), "{found:#?}");
 }
+
+#[test]
+fn what_all_workloads_have_in_common_is_one_line_of_the_text() {
+    let pod = |name: &str| {
+        format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: {name}, labels: {{app: {name}}}}}, spec: {{}}}}\n---\n"
+        )
+    };
+    let pods: String = ["a", "b", "c"].into_iter().map(pod).collect();
+    let told = |text: &str| -> Vec<String> {
+        let text = crate::text(&super::read(text).expect("an answer"));
+        let squeezed = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+        squeezed.skip(1).take_while(|line| !line.is_empty()).collect()
+    };
+    assert_eq!(
+        told(&pods),
+        [
+            "outside every workload every port",
+            "every workload every workload every port",
+            "every workload outside every port"
+        ]
+    );
+    let policy = |name: &str, from: &str| {
+        format!(
+            "{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: {name}}}, spec: {{podSelector: \
+             {{matchLabels: {{app: {name}}}}}, ingress: [{{from: [{from}], ports: [{{port: 80}}]}}]}}}}\n---\n"
+        )
+    };
+    // To `a` from every pod, to `b` from `a` and addresses, and `c` alone takes nothing.
+    let policies = [
+        policy("a", "{podSelector: {}}"),
+        policy(
+            "b",
+            "{podSelector: {matchLabels: {app: a}}}, {ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}}",
+        ),
+        policy("c", "{podSelector: {matchLabels: {app: c}}}"),
+    ]
+    .concat();
+    assert_eq!(
+        told(&(pods + &policies)),
+        [
+            "every workload default/a 80/TCP",
+            "every workload outside every port",
+            "0.0.0.0/0 except 10.0.0.0/8 default/b 80/TCP",
+            "default/a default/b 80/TCP",
+        ]
+    );
+}
