@@ -6,6 +6,7 @@
 #![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used, clippy::panic)]
 
 mod cyclonus;
+mod exposure;
 mod np_guard;
 mod relation;
 mod table;
@@ -235,8 +236,8 @@ fn every_published_answer_is_ours_or_has_a_reason() {
     }
     println!("{equal_cases} cases, {equal} published files: equal");
     println!(
-        "of these, {in_part} published files: equal in their connections; the rest of them tells what pods that are not \
-         there could reach"
+        "of these, {in_part} published files: equal in their connections; of their pods that are not there, see \
+         the test of exposure"
     );
     assert_eq!((equal_cases, equal), (45, 145), "the whole collection was compared");
     for (reason, (cases, files)) in &reasons {
