@@ -1,7 +1,6 @@
 //! What the source says, for one side of the pods of one namespace.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
 
 use netpol_flow::{Date, Side, SortedSet, Text};
 use netpol_model::{End, Enforcement, Namespace, Namespaces, Places, Pods, Policy, Rule};
@@ -49,8 +48,6 @@ pub struct Source<'a> {
     allows: Vec<&'a Rule>,
     baseline: BTreeMap<&'a Text, Vec<(&'a Text, &'a Rule)>>,
     baseline_anywhere: Vec<(&'a Text, &'a Rule)>,
-    /// What was asked before: several targets of one policy ask the same.
-    answers: Mutex<BTreeMap<(Text, Side), Arc<SideSet>>>,
 }
 
 impl<'a> Source<'a> {
@@ -84,16 +81,7 @@ impl<'a> Source<'a> {
             }
         }
         let ingress_denies = denies.subtract(&FlowSet::of(from_own_node(&Ends::Pods(PodSet::all()))));
-        Source {
-            policy,
-            places,
-            day,
-            denies: [denies, ingress_denies],
-            allows,
-            baseline,
-            baseline_anywhere,
-            answers: Mutex::default(),
-        }
+        Source { policy, places, day, denies: [denies, ingress_denies], allows, baseline, baseline_anywhere }
     }
 
     /// What one side of a shard's pods lets pass, apart from a pod and itself, which always passes.
@@ -101,20 +89,7 @@ impl<'a> Source<'a> {
     /// Steps −1 to 8 of the reference, as sets. Guardrail denies are the `deny`. The `allow` is everything where nobody
     /// manages the side, else what guardrails allow and what the namespace grants outside its fence; and a node always
     /// reaches its own pods.
-    pub fn side(&self, shard: &Shard, side: Side) -> Arc<SideSet> {
-        let Shard::Named(name) = shard else { return Arc::new(self.answer(shard, side)) };
-        let key = (name.clone(), side);
-        if let Some(known) = self.answers.lock().ok().and_then(|answers| answers.get(&key).cloned()) {
-            return known;
-        }
-        let answer = Arc::new(self.answer(shard, side));
-        if let Ok(mut answers) = self.answers.lock() {
-            answers.insert(key, Arc::clone(&answer));
-        }
-        answer
-    }
-
-    fn answer(&self, shard: &Shard, side: Side) -> SideSet {
+    pub fn side(&self, shard: &Shard, side: Side) -> SideSet {
         let subject = Ends::Pods(shard.pods());
         let mut allow = FlowSet::default();
         match self.enforced(shard, side) {

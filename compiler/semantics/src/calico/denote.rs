@@ -1,6 +1,7 @@
 //! Calico's policies as sets of flows, one side of some pods at a time.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use netpol_flow::{
     Family, HttpMatch, NAMESPACE_NAME_LABEL, PortRange, Protocol, Side, SortedSet, Text, family_of,
@@ -99,7 +100,8 @@ fn through(
 ) -> Decided<(FlowSet, bool)> {
     let Entered { subject, side, reaches, whole } = entered;
     let indices = namespace.and_then(|name| tier.by_namespace.get(name)).unwrap_or(&tier.global);
-    let entries: Vec<&Entry> = indices.iter().filter_map(|index| tier.policies.get(*index)).collect();
+    let entries: Vec<&Entry> =
+        indices.iter().filter_map(|index| tier.policies.get(*index)).map(Arc::as_ref).collect();
     let mut selected = FlowSet::default();
     let mut passed = FlowSet::default();
     let mut read: Vec<(&Entry, Vec<PodSet>)> = Vec::new();

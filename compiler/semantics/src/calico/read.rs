@@ -1,7 +1,9 @@
 //! Reads Calico's policy kinds, and stock policies, into tiers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use netpol_flow::Text;
 use rayon::prelude::*;
 use serde::de::IgnoredAny;
 
@@ -54,20 +56,60 @@ pub fn read_lenient(manifests: &[Manifest<'_>]) -> (PolicySet, Vec<ReadError>) {
         set.understood += part.understood;
         errors.extend(part.errors);
     }
-    // Tiers and network sets first: policies are placed in the ones and resolved against the others.
-    for mut found in policies {
-        resolve(&mut found.entry, &sets);
-        match set.tiers.iter_mut().find(|tier| *tier.name == found.tier) {
-            Some(tier) => tier.policies.push(found.entry),
-            None => {
-                set.understood -= 1;
-                errors.push(found.without_tier());
+    set.sets = sets.into();
+    set.tiers.sort_by(|a, b| a.order.total_cmp(&b.order).then_with(|| a.name.cmp(&b.name)));
+    errors.extend(set.place(policies));
+    (set, errors)
+}
+
+impl PolicySet {
+    /// The policies that decide about the pods of the one namespace a further manifest speaks for: its own, and those of
+    /// that namespace or the whole cluster read before.
+    ///
+    /// None where the manifest does not speak for exactly one, or holds what policies elsewhere may refer to; it has to
+    /// be read together with the others. Errs like [`read`].
+    pub fn beside(&self, manifest: &Manifest<'_>) -> Result<Option<(Text, PolicySet)>, Vec<ReadError>> {
+        let part = Part::of(manifest);
+        if !part.errors.is_empty() {
+            return Err(part.errors);
+        }
+        let mut namespaces = part.policies.iter().map(|found| found.entry.namespace());
+        let Some(Some(namespace)) = namespaces.next().map(Option::<&Text>::cloned) else { return Ok(None) };
+        if namespaces.any(|other| other != Some(&namespace))
+            || !part.tiers.is_empty()
+            || !part.sets.is_empty()
+            || part.has_host_endpoints
+        {
+            return Ok(None);
+        }
+        let mut set = PolicySet {
+            tiers: self.tiers.iter().map(|tier| tier.about(&namespace)).collect(),
+            sets: Arc::clone(&self.sets),
+            has_host_endpoints: self.has_host_endpoints,
+            staged: part.staged,
+            skipped: part.skipped,
+            understood: self.understood + part.understood,
+        };
+        let errors = set.place(part.policies);
+        if errors.is_empty() { Ok(Some((namespace, set))) } else { Err(errors) }
+    }
+
+    /// Puts policies into their tiers and resolves them against the network sets, both of which are known by now.
+    fn place(&mut self, policies: Vec<Found<'_>>) -> Vec<ReadError> {
+        let mut errors = Vec::new();
+        for mut found in policies {
+            resolve(&mut found.entry, &self.sets);
+            match self.tiers.iter_mut().find(|tier| *tier.name == found.tier) {
+                Some(tier) => tier.policies.push(Arc::new(found.entry)),
+                None => {
+                    self.understood -= 1;
+                    errors.push(found.without_tier());
+                }
             }
         }
+        self.tiers.iter_mut().for_each(Tier::index);
+        errors
     }
-    set.tiers.sort_by(|a, b| a.order.total_cmp(&b.order).then_with(|| a.name.cmp(&b.name)));
-    set.tiers.iter_mut().for_each(Tier::index);
-    (set, errors)
 }
 
 /// What one manifest holds.
@@ -379,8 +421,17 @@ impl Tier {
         Tier { name: name.into(), order, passes_at_end, policies: Vec::new(), by_namespace, global }
     }
 
+    /// The same tier with the policies that concern one namespace alone.
+    fn about(&self, namespace: &Text) -> Tier {
+        let indices = self.by_namespace.get(namespace).unwrap_or(&self.global);
+        let policies = indices.iter().filter_map(|index| self.policies.get(*index)).cloned().collect();
+        Tier { policies, name: self.name.clone(), by_namespace: BTreeMap::new(), global: Vec::new(), ..*self }
+    }
+
     /// Sorts the policies and notes which concern which namespace.
     fn index(&mut self) {
+        self.by_namespace.clear();
+        self.global.clear();
         self.policies.sort_by(|a, b| a.order.total_cmp(&b.order).then_with(|| a.rank.cmp(&b.rank)));
         for policy in &self.policies {
             if let Some(namespace) = policy.namespace() {

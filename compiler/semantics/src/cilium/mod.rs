@@ -14,6 +14,7 @@ mod evaluate;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 use netpol_flow::{Protocol, Side, Text};
@@ -62,7 +63,8 @@ impl Default for Profile {
 #[derive(Clone, Debug, Default)]
 pub struct PolicySet {
     by_namespace: BTreeMap<Text, Vec<Rule>>,
-    clusterwide: Vec<Rule>,
+    /// Shared: each namespace is asked with them.
+    clusterwide: Vec<Arc<Rule>>,
     host_policies: Vec<Skipped>,
     skipped: Vec<Skipped>,
 }

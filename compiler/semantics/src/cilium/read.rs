@@ -1,7 +1,9 @@
 //! Reads Cilium's policy kinds, and stock policies, with the agent's own validation.
 
 use ipnet::IpNet;
-use netpol_flow::Side;
+use std::sync::Arc;
+
+use netpol_flow::{Side, Text};
 use rayon::prelude::*;
 use serde::de::IgnoredAny;
 
@@ -31,6 +33,31 @@ pub fn read_lenient(manifests: &[Manifest<'_>]) -> (PolicySet, Vec<ReadError>) {
         all_errors.extend(errors);
     }
     (set, all_errors)
+}
+
+impl PolicySet {
+    /// The policies that decide about the pods of the one namespace a further manifest speaks for: its own, and those of
+    /// that namespace or the whole cluster read before.
+    ///
+    /// None where the manifest does not speak for exactly one; it has to be read together with the others. Errs like
+    /// [`read`].
+    pub fn beside(&self, manifest: &Manifest<'_>) -> Result<Option<(Text, PolicySet)>, Vec<ReadError>> {
+        let (mut set, errors) = read_one(manifest);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let mut namespaces = set.by_namespace.keys();
+        let (Some(namespace), None) = (namespaces.next().cloned(), namespaces.next()) else {
+            return Ok(None);
+        };
+        if !set.clusterwide.is_empty() || !set.host_policies.is_empty() {
+            return Ok(None);
+        }
+        set.clusterwide.clone_from(&self.clusterwide);
+        let before = self.by_namespace.get(&namespace).into_iter().flatten().cloned();
+        set.by_namespace.entry(namespace.clone()).or_default().splice(0..0, before);
+        Ok(Some((namespace, set)))
+    }
 }
 
 fn read_one(manifest: &Manifest<'_>) -> (PolicySet, Vec<ReadError>) {
@@ -91,7 +118,7 @@ fn cilium(object: &Object<'_>, set: &mut PolicySet) -> Result<(), Fault> {
     }
     match namespace {
         Some(namespace) => set.by_namespace.entry(namespace.into()).or_default().extend(rules),
-        None => set.clusterwide.extend(rules),
+        None => set.clusterwide.extend(rules.into_iter().map(Arc::new)),
     }
     Ok(())
 }

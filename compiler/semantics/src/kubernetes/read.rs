@@ -1,6 +1,6 @@
 //! Reads `networking.k8s.io/v1` NetworkPolicy, with the API server's validation.
 
-use netpol_flow::{Protocol, Selector, is_port_name};
+use netpol_flow::{Protocol, Selector, Text, is_port_name};
 use rayon::prelude::*;
 use serde::Deserialize;
 
@@ -89,6 +89,30 @@ pub fn read_lenient(manifests: &[Manifest<'_>]) -> (PolicySet, Vec<ReadError>) {
         all_errors.extend(errors);
     }
     (set, all_errors)
+}
+
+impl PolicySet {
+    /// The policies that decide about the pods of the one namespace a further manifest speaks for: its own, and those of
+    /// that namespace read before.
+    ///
+    /// None where the manifest does not speak for exactly one; it has to be read together with the others. Errs like
+    /// [`read`].
+    pub fn beside(&self, manifest: &Manifest<'_>) -> Result<Option<(Text, PolicySet)>, Vec<ReadError>> {
+        let (policies, skipped, errors) = read_one(manifest);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let Some(namespace) = policies.first().map(|policy| policy.namespace.clone()) else {
+            return Ok(None);
+        };
+        if policies.iter().any(|policy| policy.namespace != namespace) {
+            return Ok(None);
+        }
+        let mut all = self.policies.get(&namespace).cloned().unwrap_or_default();
+        all.extend(policies);
+        let set = PolicySet { policies: [(namespace.clone(), all)].into(), skipped };
+        Ok(Some((namespace, set)))
+    }
 }
 
 fn read_one(manifest: &Manifest<'_>) -> (Vec<Policy>, Vec<Skipped>, Vec<ReadError>) {
