@@ -58,6 +58,10 @@ pub struct Documents<'m> {
 pub fn read_documents<'m>(manifests: &[Manifest<'m>]) -> Documents<'m> {
     let mut found = Documents::default();
     for manifest in manifests {
+        if let Some(error) = odd_break(manifest) {
+            found.errors.push(error);
+            continue;
+        }
         for (before, text) in documents(manifest.text) {
             match parse_document(manifest.path, before, text) {
                 Ok(node) => found.parsed.push((manifest.path, before, node)),
@@ -83,6 +87,9 @@ impl Documents<'_> {
 /// Shows every object of a manifest, one after the other, so that no more than one document is in memory; gives what
 /// could not be read as an object.
 pub(crate) fn each_object(manifest: &Manifest<'_>, visit: &mut dyn FnMut(&Object<'_>)) -> Vec<ReadError> {
+    if let Some(error) = odd_break(manifest) {
+        return vec![error];
+    }
     let mut errors = Vec::new();
     for (before, text) in documents(manifest.text) {
         match parse_document(manifest.path, before, text) {
@@ -93,6 +100,35 @@ pub(crate) fn each_object(manifest: &Manifest<'_>, visit: &mut dyn FnMut(&Object
         }
     }
     errors
+}
+
+/// Refuses a file with a character that ends a line for some readers of YAML and for others, or for people, does not: after
+/// it a comment may go on as a rule.
+///
+/// Source: YAML 1.1, 4.2 "Line Break Characters" against YAML 1.2.2, 5.4; go-yaml, which kubectl and the API server use,
+/// breaks lines at all of them (`yamlprivateh.go`, `is_break`).
+fn odd_break(manifest: &Manifest<'_>) -> Option<ReadError> {
+    let text = manifest.text;
+    if text.is_ascii() && !text.contains('\r') {
+        return None;
+    }
+    let mut letters = text.chars().peekable();
+    let mut line = 1_u32;
+    while let Some(letter) = letters.next() {
+        let is_odd = match letter {
+            '\r' => letters.peek() != Some(&'\n'),
+            _ => matches!(letter, '\u{85}' | '\u{2028}' | '\u{2029}'),
+        };
+        if is_odd {
+            let reason = format!(
+                "the character U+{:04X} ends a line for some readers and not for others: remove it",
+                u32::from(letter)
+            );
+            return Some(error(manifest.path, line, "document", reason));
+        }
+        line = line.saturating_add(u32::from(letter == '\n'));
+    }
+    None
 }
 
 fn parse_document<'t>(path: &str, before: u32, text: &'t str) -> Result<Node<'t>, ReadError> {
