@@ -4,70 +4,114 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use netpol_flow::{Endpoint, Flow, IpNet, Protocol, Relation, Side, SortedSet, Text, Verdict};
-use netpol_semantics::{Manifest, ReadError, Universe, calico, cilium, kubernetes};
+use netpol_semantics::{Manifest, ReadError, Trace, Undecided, Universe, calico, cilium, kubernetes};
 use netpol_sets::{AddressSet, Infra, Key, PodSet, SideSet, Values};
-use netpol_verify::{Reading, read};
 
 /// More is slow and shows nothing new.
 const MOST_WITNESSES: usize = 120;
 
-/// Reads the text as one file for a target. A refusal has a reason and a line of the text; what is read answers each flow
-/// the same way as a set and one by one.
-pub fn check(target: &str, text: &str) {
-    let files = BTreeMap::from([("fuzz.yaml".to_owned(), text.to_owned())]);
-    let none = BTreeMap::new();
-    match read(target, &none, &files) {
-        Some(Ok(reading)) => agree(target, &*reading),
-        Some(Err(errors)) => {
-            let lines = text.lines().count().max(1);
-            for error in &errors {
-                assert!(!error.reason.is_empty(), "{error:?}");
-                assert!(error.line >= 1 && error.line as usize <= lines, "of {lines} lines: {error}");
+/// A target, by its reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    Kubernetes,
+    Calico,
+    Cilium,
+}
+
+/// Manifests as a target reads them.
+enum Set {
+    Kubernetes(kubernetes::PolicySet),
+    Calico(calico::PolicySet),
+    Cilium(cilium::PolicySet),
+}
+
+impl Set {
+    /// What of the text is understood, and what is refused.
+    fn read(target: Target, text: &str) -> (Set, Vec<ReadError>) {
+        let files = [Manifest { path: "fuzz.yaml", text }];
+        match target {
+            Target::Kubernetes => {
+                let (set, errors) = kubernetes::read_lenient(&files);
+                (Set::Kubernetes(set), errors)
             }
-            // The rest of a file is read beside what is refused.
-            let (understood, again) = leniently(target, text);
-            assert_eq!(errors, again, "understood {understood}");
+            Target::Calico => {
+                let (set, errors) = calico::read_lenient(&files);
+                (Set::Calico(set), errors)
+            }
+            Target::Cilium => {
+                let (set, errors) = cilium::read_lenient(&files);
+                (Set::Cilium(set), errors)
+            }
         }
-        None => unreachable!("nobody reads `{target}`"),
+    }
+
+    fn namespaces(&self) -> BTreeSet<Text> {
+        match self {
+            Set::Kubernetes(set) => set.namespaces(),
+            Set::Calico(set) => set.namespaces(),
+            Set::Cilium(set) => set.namespaces(),
+        }
+    }
+
+    fn side(
+        &self,
+        universe: &Universe,
+        name: Option<&Text>,
+        pods: &PodSet,
+        side: Side,
+    ) -> Result<SideSet, Undecided> {
+        match self {
+            Set::Kubernetes(set) => Ok(kubernetes::denote(set, universe, name, pods, side)),
+            Set::Calico(set) => calico::denote(set, universe, name, pods, side, &calico_profile()),
+            Set::Cilium(set) => cilium::denote(set, universe, name, pods, side, &cilium_profile()),
+        }
+    }
+
+    fn evaluate(&self, flow: &Flow, side: Side) -> Result<Trace, Undecided> {
+        match self {
+            Set::Kubernetes(set) => kubernetes::evaluate(set, flow, side),
+            Set::Calico(set) => calico::evaluate(set, flow, side, &calico_profile()),
+            Set::Cilium(set) => cilium::evaluate(set, flow, side, &cilium_profile()),
+        }
     }
 }
 
-fn leniently(target: &str, text: &str) -> (usize, Vec<ReadError>) {
-    let manifests = [Manifest { path: "fuzz.yaml", text }];
-    match target {
-        "kubernetes" => {
-            let (set, errors) = kubernetes::read_lenient(&manifests);
-            (set.len(), errors)
-        }
-        "calico" => {
-            let (set, errors) = calico::read_lenient(&manifests);
-            (set.len(), errors)
-        }
-        _ => {
-            let (set, errors) = cilium::read_lenient(&manifests);
-            (set.len(), errors)
-        }
+fn calico_profile() -> calico::Profile {
+    calico::Profile { application_layer_policy: true, ..calico::Profile::default() }
+}
+
+fn cilium_profile() -> cilium::Profile {
+    cilium::Profile { sctp: true, ..cilium::Profile::default() }
+}
+
+/// Reads the text as one file for a target. A refusal has a reason and a line of the text; whatever else the file holds
+/// answers each flow the same way as a set and one by one.
+pub fn check(target: Target, text: &str) {
+    let (set, errors) = Set::read(target, text);
+    let lines = text.lines().count().max(1);
+    for error in &errors {
+        assert!(!error.reason.is_empty(), "{error:?}");
+        assert!(error.line >= 1 && error.line as usize <= lines, "of {lines} lines: {error}");
     }
+    agree(target, &set);
 }
 
 /// Both ways of asking a reading give one answer, for a flow of every class and for its neighbours.
-fn agree(target: &str, reading: &dyn Reading) {
+fn agree(target: Target, set: &Set) {
     let universe = universe(target);
-    let names = reading.namespaces();
-    let named: Vec<Text> = names.iter().take(6).cloned().collect();
-    let mut sides: Vec<(Option<Text>, PodSet)> = named
-        .into_iter()
-        .map(|name| (Some(name.clone()), PodSet::of_namespaces(SortedSet::one(name))))
-        .collect();
+    let names = set.namespaces();
+    let named = names.iter().take(6).cloned();
+    let mut shards: Vec<(Option<Text>, PodSet)> =
+        named.map(|name| (Some(name.clone()), PodSet::of_namespaces(SortedSet::one(name)))).collect();
     let others = Values::all_but(names.into_iter().collect());
-    sides.push((None, PodSet::all().with(Key::Namespace, &others)));
-    for (name, pods) in &sides {
+    shards.push((None, PodSet::all().with(Key::Namespace, &others)));
+    for (name, pods) in &shards {
         for side in Side::BOTH {
-            let Ok(said) = reading.side(&universe, name.as_ref(), pods, side) else { continue };
+            let Ok(said) = set.side(&universe, name.as_ref(), pods, side) else { continue };
             let said = SideSet { allow: universe.clip(said.allow), deny: universe.clip(said.deny) };
             for flow in flows(&said, side, pods) {
                 // What a reading cannot decide for one flow it must not decide for all; it says so above.
-                let alone = match reading.evaluate(&flow, side) {
+                let alone = match set.evaluate(&flow, side) {
                     Ok(trace) => trace,
                     Err(undecided) => panic!("{flow} on {side:?}: a set, and alone undecided: {undecided}"),
                 };
@@ -130,7 +174,7 @@ fn is_possible(flow: &Flow) -> bool {
 }
 
 /// A cluster with a place for everything: pods, nodes, an API server off them, a gateway on Cilium, the rest outside.
-fn universe(target: &str) -> Universe {
+fn universe(target: Target) -> Universe {
     let blocks = |texts: &[&str]| {
         let blocks: Vec<IpNet> = texts.iter().filter_map(|text| text.parse().ok()).collect();
         assert_eq!(blocks.len(), texts.len());
@@ -146,7 +190,7 @@ fn universe(target: &str) -> Universe {
         (Infra::OwnNode, nodes),
         (Infra::ApiServerElsewhere, server),
     ]);
-    if target == "cilium" {
+    if target == Target::Cilium {
         infra.insert(Infra::Gateway, gateway);
     }
     Universe { pods, infra, outside: inside.complement() }

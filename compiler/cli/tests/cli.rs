@@ -258,6 +258,28 @@ fn an_analysis_is_an_answer_or_exit_code_2() {
     assert!(run.err.contains("NetworkPolicy closed is not understood"), "{}", run.err);
     assert!(run.err.contains("policy.yaml:4"), "{}", run.err);
 
+    assert!(run.err.contains("mend it, or analyze the manifests without it"), "{}", run.err);
+
+    fs::write(folder.path().join("policy.yaml"), "replicas: {{ .Values.replicas }}\n").unwrap();
+    let run = netpol(folder.path(), &["analyze", "."]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.err.contains("this looks like a template"), "{}", run.err);
+
+    let calico = "apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: a}\nspec: {selector: all()}\n";
+    let cilium = "---\napiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: a}\n\
+                  spec: {endpointSelector: {}, ingress: [{}]}\n";
+    fs::write(folder.path().join("policy.yaml"), format!("{calico}{cilium}")).unwrap();
+    let run = netpol(folder.path(), &["analyze", "."]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.err.contains("`--plugin calico` or `--plugin cilium`"), "{}", run.err);
+    let run = netpol(folder.path(), &["analyze", ".", "--plugin", "calico"]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert!(
+        run.err.contains("1 CiliumNetworkPolicy"),
+        "what the other plug-in enforces is told: {}",
+        run.err
+    );
+
     fs::write(folder.path().join("policy.yaml"), [b'a', 0xff]).unwrap();
     assert_eq!(netpol(folder.path(), &["analyze", "."]).code, Some(2), "not UTF-8");
     assert_eq!(netpol(folder.path(), &["analyze", "nowhere"]).code, Some(2), "missing");
