@@ -4,7 +4,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use netpol_driver::Date;
 
-use crate::commands::{build, check, explain, init, targets};
+use crate::commands::{analyze, build, check, explain, init, targets};
 use crate::terminal::Color;
 
 const EXIT_CODES: &str = "\
@@ -64,6 +64,7 @@ pub struct Common {
 pub enum Command {
     Build(build::Build),
     Check(check::Check),
+    Analyze(analyze::Analyze),
     Init(init::Init),
     Targets(targets::Targets),
     Explain(explain::Explain),

@@ -2,7 +2,8 @@
 //!
 //! The order of work: [`load_project`] reads `netpol.toml` and every source; [`compile`] parses, checks and lowers them
 //! to manifests, in memory; [`replace_folders`] writes these, all or nothing; [`compare`] says whether what is committed
-//! is current; [`render()`] turns diagnostics into text. Files, clock and process come in through [`Host`] alone.
+//! is current; [`render()`] turns diagnostics into text. [`analyze_cluster`] stands beside this: it says who may reach
+//! whom by the manifests in a folder. Files, clock and process come in through [`Host`] alone.
 
 mod host;
 mod paths;
@@ -18,6 +19,7 @@ mod verify;
 mod output;
 mod stale;
 mod render;
+mod cluster;
 mod fault;
 
 #[cfg(test)]
@@ -25,6 +27,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use cluster::{Analyzed, analyze_cluster};
 pub use compile::{Compiled, Manifests, Options, Purpose, compile};
 pub use fault::{is_environment, usage};
 pub use host::{Entry, Host, Kind, Metadata};
@@ -35,5 +38,6 @@ pub use project::{EDITION, PROJECT_FILE, Project, Target};
 pub use render::{Format, View, render};
 pub use stale::{Difference, compare};
 
+pub use netpol_analyze as analyze;
 pub use netpol_backends::{BACKENDS, Backend, Capability, Setting, Support, backend};
 pub use netpol_flow::{Date, is_dns_label};

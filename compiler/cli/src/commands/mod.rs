@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod check;
+pub mod analyze;
 pub mod init;
 pub mod targets;
 pub mod explain;
@@ -23,6 +24,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
         Command::Build(build) => build::run(build, common),
         Command::Check(check) => check::run(check, common),
+        Command::Analyze(analyze) => analyze::run(analyze, common),
         Command::Init(init) => init::run(init, common),
         Command::Targets(targets) => targets::run(targets),
         Command::Explain(explain) => explain::run(explain),
