@@ -275,7 +275,16 @@ fn guardrail(rng: &mut Rng, name: &str, features: Features) -> Guardrail {
         if denies.is_empty() { vec![] } else { rng.some(0, 2, |rng| sentence(rng, quiet, false)) };
     let no_http = Features { http: false, domains: false, ..features };
     let allows = rng.some(0, 1, |rng| sentence(rng, no_http, false));
-    Guardrail { name: name.into(), audit: rng.chance(8), denies, exceptions, allows, origin: origin(2) }
+    Guardrail {
+        name: name.into(),
+        sealed: false,
+        audit: rng.chance(8),
+        audit_until: None,
+        denies,
+        exceptions,
+        allows,
+        origin: origin(2),
+    }
 }
 
 fn rule(kind: RuleKind, layer: Layer, from: Vec<End>, to: Vec<End>, ports: Ports, line: u32) -> Rule {

@@ -169,7 +169,9 @@ proptest! {
             rule.until = None;
             alone.guardrails = vec![netpol_model::Guardrail {
                 name: "alone".into(),
+                sealed: false,
                 audit: false,
+                audit_until: None,
                 denies: vec![],
                 exceptions: vec![],
                 allows: vec![Rule { layer: Layer::Guardrail("alone".into()), ..rule.clone() }],

@@ -100,7 +100,9 @@ pub(crate) fn guardrail(
     };
     Guardrail {
         name: name.into(),
+        sealed: false,
         audit: false,
+        audit_until: None,
         denies: layered(denies),
         exceptions: layered(exceptions),
         allows: layered(allows),

@@ -5,6 +5,9 @@ use netpol_flow::{Date, Text};
 use netpol_model::Policy;
 use netpol_syntax::tree;
 
+use crate::expiry::Lapse;
+use crate::proofs::TestResult;
+
 /// One file of the project, parsed.
 #[derive(Clone, Debug)]
 pub struct InputFile {
@@ -41,6 +44,12 @@ pub struct Input<'a> {
 pub struct Checked {
     /// One policy for each declared cluster, in the order declared; one without a name where none is.
     pub views: Vec<Policy>,
+    /// What the tests of each view came to; none where the text has errors of its own.
+    pub tests: Vec<TestResult>,
+    /// Whether the tests were run.
+    pub has_tested: bool,
+    /// Everything that has a last day, by day and place; reviews where a guardrail demands them.
+    pub lapses: Vec<Lapse>,
     /// The paperwork that guardrails demand, in the order written.
     pub requires: Vec<Require>,
     /// What there is to say, by file and offset.

@@ -2,16 +2,21 @@
 //!
 //! The order of work: `scope/modules` gathers the files and what they import; `views` makes one policy for each
 //! cluster, in two passes: `scope/collect` declares every noun, `statements` turns every line into rules. `resolve`
-//! turns written ends, ports and arguments into the model's, `values` judges addresses, domains, ports and labels.
+//! turns written ends, ports and arguments into the model's, `values` judges addresses, domains, ports and labels. On the
+//! finished policies `flows` lints and `proofs` runs the tests.
 
 #![allow(
     clippy::result_large_err,
     reason = "an error is a diagnostic to tell, made once for each mistake of the text"
 )]
 
+mod expiry;
 mod flows;
 mod input;
+mod layers;
 mod nesting;
+mod paperwork;
+mod proofs;
 mod report;
 mod resolve;
 mod scope;
@@ -22,7 +27,9 @@ mod unused;
 mod values;
 mod views;
 
+pub use expiry::{Lapse, LapseKind};
 pub use input::{Authority, Checked, Input, InputFile, Require};
+pub use proofs::{Coverage, Decision, LineResult, Outcome, Statement, TestResult, cover};
 
 use netpol_diagnostics::Sources;
 

@@ -8,9 +8,10 @@ use netpol_flow::{SortedSet, Text};
 use netpol_model::{self as model, End, Layer, Policy};
 use netpol_syntax::tree::{self, Item, ItemKind, Reference};
 
-use crate::flows;
-use crate::input::{Checked, Input};
+use crate::input::{Authority, Checked, Input};
 use crate::nesting::{self, Place};
+use crate::paperwork;
+use crate::proofs;
 use crate::report::Report;
 use crate::resolve::{ends, nouns};
 use crate::scope::collect;
@@ -21,6 +22,7 @@ use crate::statements::clauses::{Bearer, Papers, Read, read_clauses};
 use crate::statements::{Lines, Site, origin, read_all, test};
 use crate::unused;
 use crate::values::address::Ranges;
+use crate::{expiry, flows};
 
 /// Checks each view in turn; what is said of one place is said once.
 pub(crate) fn check_views(
@@ -30,9 +32,13 @@ pub(crate) fn check_views(
     mut report: Report,
 ) -> Checked {
     let clusters = clusters_of(project, &mut report);
+    let platform = platform_files(input);
     let mut used = BTreeSet::new();
     let mut requires = Vec::new();
     let mut views = Vec::new();
+    let mut tests = Vec::new();
+    let mut has_tested = true;
+    let mut lapses = Vec::new();
     let blocks: Vec<Option<&tree::Cluster>> =
         if clusters.is_empty() { vec![None] } else { clusters.iter().copied().map(Some).collect() };
     for block in blocks {
@@ -47,14 +53,40 @@ pub(crate) fn check_views(
             for found in flows::check_with(&view, input.as_of, &facts(&cx)) {
                 cx.report.add(&[], found);
             }
+            for found in paperwork::check(&view, &cx.requires, &platform, input.as_of) {
+                cx.report.add(&[], found);
+            }
+            let (results, found) = proofs::run(&view, input.as_of, sources);
+            tests.extend(results);
+            for found in found {
+                cx.report.add(&[], found);
+            }
+        } else {
+            has_tested = false;
         }
+        lapses.extend(expiry::lapses(&view));
+        lapses.extend(paperwork::reviews(&view, &cx.requires, &platform, input.as_of));
         views.push(view);
         (report, used, requires) = (cx.report, cx.used, cx.requires);
     }
     if !report.has_errors() {
         unused::tell_unused(project, &used, sources, &mut report);
     }
-    Checked { views, requires, diagnostics: report.finish() }
+    Checked {
+        views,
+        tests,
+        has_tested,
+        lapses: expiry::in_order(lapses),
+        requires,
+        diagnostics: report.finish(),
+    }
+}
+
+/// The files whose lines are the platform's own; where the project maps no authority, namespaces are nobody's but
+/// their authors'.
+fn platform_files(input: &Input<'_>) -> BTreeSet<netpol_diagnostics::FileId> {
+    let platform = input.files.iter().filter(|file| file.authority == Authority::Platform);
+    platform.map(|file| file.tree.file).collect()
 }
 
 /// What the checks about flows need of the text beside the policy.
@@ -559,7 +591,9 @@ fn read_guardrail<'a>(
     read_all(cx, &around, body, &mut lines);
     model::Guardrail {
         name: name.text.clone(),
+        sealed,
         audit: is_audit,
+        audit_until: read.until.filter(|_| audit.is_some()),
         denies: lines.denies,
         exceptions: lines.exceptions,
         allows: lines.allows,

@@ -4,7 +4,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use netpol_driver::Date;
 
-use crate::commands::{analyze, build, check, explain, init, targets};
+use crate::commands::{analyze, build, check, expire, explain, fix, init, targets, test};
 use crate::terminal::Color;
 
 const EXIT_CODES: &str = "\
@@ -64,6 +64,9 @@ pub struct Common {
 pub enum Command {
     Build(build::Build),
     Check(check::Check),
+    Test(test::Test),
+    Fix(fix::Fix),
+    Expire(expire::Expire),
     Analyze(analyze::Analyze),
     Init(init::Init),
     Targets(targets::Targets),
@@ -127,11 +130,11 @@ pub struct Telling {
     pub format: Format,
 }
 
-fn parse_date(text: &str) -> Result<Date, String> {
+pub fn parse_date(text: &str) -> Result<Date, String> {
     text.parse().map_err(|()| "not a day of the calendar, written like 2026-11-21".to_owned())
 }
 
-fn parse_namespace(text: &str) -> Result<String, String> {
+pub fn parse_namespace(text: &str) -> Result<String, String> {
     match netpol_driver::is_dns_label(text) {
         true => Ok(text.to_owned()),
         false => Err("not the name of a namespace: lower-case letters, digits and hyphens".to_owned()),

@@ -79,6 +79,11 @@ impl Host for Disk {
         fs::rename(from, to)
     }
 
+    fn replace(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::set_permissions(from, fs::metadata(to)?.permissions())?;
+        fs::rename(from, to)
+    }
+
     #[cfg(target_os = "linux")]
     fn swap(&self, one: &Path, other: &Path) -> io::Result<()> {
         use rustix::fs::{CWD, RenameFlags, renameat_with};

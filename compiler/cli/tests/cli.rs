@@ -31,7 +31,7 @@ fn project() -> tempfile::TempDir {
 #[test]
 fn help_reads_like_a_manual_page() {
     let here = Path::new(".");
-    for command in ["", "build", "check", "analyze", "init", "targets", "explain"] {
+    for command in ["", "build", "check", "test", "fix", "expire", "analyze", "init", "targets", "explain"] {
         let arguments: Vec<&str> =
             [command, "--help"].into_iter().filter(|argument| !argument.is_empty()).collect();
         let run = netpol(here, &arguments);
@@ -287,4 +287,88 @@ fn an_analysis_is_an_answer_or_exit_code_2() {
     let run = netpol(folder.path(), &["analyze", "empty"]);
     assert_eq!(run.code, Some(2));
     assert!(run.err.contains("holds no manifest"), "{}", run.err);
+}
+
+/// A project with one test that holds and one that does not.
+fn tested(cannot: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("netpol.toml"), "edition = 2026\n[targets.k]\nbackend = \"kubernetes\"\n")
+        .unwrap();
+    let text = format!(
+        "namespace shop\ntiers [web, api, db] by tier\nweb -> api:8080\napi -> db:5432\n\n\
+         test \"the front door\" {{\n  can web -> api:8080\n}}\n\n\
+         test \"the <database>\" at 2027-01-01 {{\n  cannot {cannot} -> db:any\n}}\n"
+    );
+    fs::write(folder.path().join("shop.netpol"), text).unwrap();
+    folder
+}
+
+#[test]
+fn tests_that_hold_are_a_short_report_and_exit_code_0() {
+    let folder = tested("web");
+    let run = netpol(folder.path(), &["test", "--as-of", "2026-11-21", "--coverage"]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+    insta::assert_snapshot!("tests_hold", run.out);
+    assert_eq!(netpol(folder.path(), &["build", "--as-of", "2026-11-21"]).code, Some(0));
+}
+
+#[test]
+fn a_failing_test_stops_the_build_and_every_form_shows_it() {
+    let folder = tested("all");
+    let run = netpol(folder.path(), &["build", "--as-of", "2026-11-21"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.err.contains("error[NP0901]: test failed: `cannot all -> db:any`"), "{}", run.err);
+    assert!(!folder.path().join("dist").exists());
+    for format in ["human", "json", "junit"] {
+        let run = netpol(folder.path(), &["test", "--as-of", "2026-11-21", "--format", format]);
+        assert_eq!(run.code, Some(1), "{}", run.err);
+        insta::assert_snapshot!(format!("tests_fail_{format}"), run.out);
+    }
+}
+
+#[test]
+fn tests_of_a_text_with_errors_are_not_run() {
+    let folder = tested("wbe");
+    let run = netpol(folder.path(), &["test", "--format", "junit"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.out.contains("<error message=\"no test was run: the text has errors\"/>"), "{}", run.out);
+    assert!(run.err.contains("NP0201"), "{}", run.err);
+}
+
+#[test]
+fn what_is_surely_right_is_fixed_and_then_nothing_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("shop.netpol");
+    let text = "use std/gcp\nnamespace shop\ntiers [web, api] by tier\nweb > api:8080 # the front door\nweb -> api:8080\n";
+    fs::write(folder.path().join("netpol.toml"), "edition = 2026\n").unwrap();
+    fs::write(&file, text).unwrap();
+    let dry = netpol(folder.path(), &["fix", "--dry-run"]);
+    assert_eq!(dry.code, Some(1), "{}", dry.err);
+    insta::assert_snapshot!("fix_dry_run", dry.out);
+    assert_eq!(fs::read_to_string(&file).unwrap(), text, "a dry run writes nothing");
+    let run = netpol(folder.path(), &["fix"]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let fixed = fs::read_to_string(&file).unwrap();
+    assert_eq!(fixed, "namespace shop\ntiers [web, api] by tier\nweb -> api:8080 # the front door\n");
+    let again = netpol(folder.path(), &["fix", "--dry-run"]);
+    assert_eq!((again.code, again.out.as_str()), (Some(0), ""), "{}", again.err);
+}
+
+#[test]
+fn what_lapses_is_listed_for_people_programs_tables_and_calendars() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("netpol.toml"), "edition = 2026\n").unwrap();
+    let text = "namespace shop audit owner team-shop until 2026-12-01 {\n  tiers [web, api] by tier\n  web -> api:8080\n    \
+                because \"checkout, and its metrics\" ticket SHOP-7 until 2026-11-30\n  web -> api:9090\n    \
+                until 2027-11-30\n}\n";
+    fs::write(folder.path().join("shop.netpol"), text).unwrap();
+    for format in ["human", "json", "csv", "ics"] {
+        let run = netpol(folder.path(), &["expire", "--as-of", "2026-11-21", "--format", format]);
+        assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+        insta::assert_snapshot!(format!("expire_{format}"), run.out);
+    }
+    let check = |within: &str| {
+        netpol(folder.path(), &["expire", "--as-of", "2026-11-21", "--check", "--within", within]).code
+    };
+    assert_eq!((check("8"), check("9")), (Some(0), Some(1)));
 }

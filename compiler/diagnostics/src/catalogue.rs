@@ -154,6 +154,8 @@ pub const CATALOGUE: &[Entry] = &[
     e(901, E, "test failed"),
     e(902, W, "test proves nothing"),
     e(904, E, "tests contradict each other"),
+    e(905, W, "test will fail soon"),
+    e(906, E, "test is too wide to decide"),
 ];
 
 /// The entry of a code.

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use netpol_check::{Checked, Input, InputFile, check};
+use netpol_check::{Checked, Input, InputFile, Lapse, TestResult, check};
 use netpol_diagnostics::{Code, Diagnostic, FileId, Severity, Source, Sources, Span};
 use netpol_flow::{Date, Text};
+use netpol_model::Policy;
 use netpol_syntax::{Parsed, parse};
 use rayon::prelude::*;
 
@@ -37,6 +38,8 @@ pub enum Purpose {
     ///
     /// What is left out is an allow or an exception: the output is narrower than the text, never wider.
     Build,
+    /// To run the tests: nothing is lowered.
+    Test,
 }
 
 /// What compiling gives.
@@ -50,6 +53,14 @@ pub struct Compiled {
     pub diagnostics: Vec<Diagnostic>,
     /// The manifests of each target; not to be written where an error is among the diagnostics.
     pub targets: Vec<Manifests>,
+    /// The policy of each cluster; none where the text could not be checked.
+    pub views: Vec<Policy>,
+    /// What the tests came to; none where the text has errors of its own.
+    pub tests: Vec<TestResult>,
+    /// Whether the tests were run.
+    pub has_tested: bool,
+    /// Everything that has a last day, by day and place.
+    pub lapses: Vec<Lapse>,
 }
 
 /// The manifests of one target.
@@ -88,13 +99,15 @@ impl Compiled {
         self.count(Severity::Error) > 0
     }
 
-    /// Keeps what concerns the files under a path of the project, and what has no place in a source.
+    /// Keeps what concerns the files under a path of the project, and what has no place in a source; so with tests.
     pub fn narrow(&mut self, path: &str) {
         let sources = &self.sources;
         self.diagnostics.retain(|diagnostic| match &diagnostic.primary {
             None => true,
             Some(label) => diagnostic.code.0 < 100 || is_within(&sources.file(label.span.file).path, path),
         });
+        self.tests.retain(|test| is_within(&sources.file(test.span.file).path, path));
+        self.lapses.retain(|lapse| is_within(&sources.file(lapse.span.file).path, path));
     }
 }
 
@@ -104,7 +117,7 @@ impl Compiled {
 pub fn compile(loaded: Loaded, options: &Options) -> Compiled {
     let Loaded { sources, project, files, default_namespace, diagnostics } = loaded;
     let library = sources.iter().count() as u32;
-    let mut compiled = Compiled { sources, library, diagnostics, targets: Vec::new() };
+    let mut compiled = Compiled { sources, library, diagnostics, ..Compiled::default() };
     let targets = match choose(&project, options) {
         Ok(targets) => targets,
         Err(fault) => {
@@ -115,11 +128,15 @@ pub fn compile(loaded: Loaded, options: &Options) -> Compiled {
     if !compiled.has_errors() {
         let checked = front(&mut compiled, &project, &files, default_namespace.as_deref(), options);
         let stops = |d: &Diagnostic| d.severity == Severity::Error && d.code != EXPIRED;
-        if !compiled.diagnostics.iter().any(stops) {
+        let is_done = options.purpose == Purpose::Test;
+        if !is_done && !compiled.diagnostics.iter().any(stops) {
             let (manifests, diagnostics) = lower_all(&targets, &checked.views, options.as_of);
             compiled.targets = manifests;
             compiled.diagnostics.extend(diagnostics);
         }
+        compiled.has_tested = checked.has_tested;
+        compiled.lapses = checked.lapses;
+        (compiled.views, compiled.tests) = (checked.views, checked.tests);
     }
     compiled
         .diagnostics
@@ -169,6 +186,10 @@ fn front(
     let mut checked = check(&input, &mut compiled.sources);
     let found = std::mem::take(&mut checked.diagnostics);
     let found = without_consequences(found, &mistakes, &compiled.sources);
+    if mistakes.iter().any(|mistake| mistake.severity == Severity::Error) {
+        checked.has_tested = false;
+        checked.tests.clear();
+    }
     compiled.diagnostics.extend(mistakes);
     compiled.diagnostics.extend(found.into_iter().map(|diagnostic| lapsed(diagnostic, options)));
     checked
@@ -182,7 +203,7 @@ fn lapsed(diagnostic: Diagnostic, options: &Options) -> Diagnostic {
         return diagnostic;
     }
     match options.purpose {
-        Purpose::Check => diagnostic,
+        Purpose::Check | Purpose::Test => diagnostic,
         Purpose::Build => {
             let note = "left out of what is built; `netpol check` counts it as an error";
             diagnostic.severity(Severity::Warning).note(note)
@@ -210,9 +231,12 @@ fn without_consequences(
         .filter_map(|mistake| mistake.primary.as_ref())
         .flat_map(|label| words(lines_of(sources.file(label.span.file), label.span)))
         .collect();
+    // What is missing may be why a guardrail or a test seems to say otherwise.
+    let is_about_meaning = |code: Code| matches!(code.0 / 100, 5 | 9);
     let follows = |diagnostic: &Diagnostic| {
         let place = diagnostic.primary.as_ref().map(|label| sources.text(label.span)).unwrap_or_default();
         diagnostic.severity != Severity::Error
+            || is_about_meaning(diagnostic.code)
             || ABSENCES.contains(&diagnostic.code.0) && words(place).any(|word| unread.contains(word))
     };
     found.into_iter().filter(|diagnostic| !follows(diagnostic)).collect()

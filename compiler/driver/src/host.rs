@@ -37,6 +37,9 @@ pub trait Host: Sync {
     /// Renames a file or folder; the new name is free.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
 
+    /// Puts a file in the place of another, in one step; both are files of one folder.
+    fn replace(&self, from: &Path, to: &Path) -> io::Result<()>;
+
     /// Exchanges two folders in one step, or says [`io::ErrorKind::Unsupported`] where the system cannot.
     fn swap(&self, one: &Path, other: &Path) -> io::Result<()>;
 

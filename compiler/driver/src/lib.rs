@@ -18,8 +18,12 @@ mod lower;
 mod verify;
 mod output;
 mod stale;
+mod fix;
+mod replace;
 mod render;
 mod cluster;
+mod trials;
+mod calendar;
 mod fault;
 
 #[cfg(test)]
@@ -27,17 +31,22 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use calendar::{Calendar, CalendarFormat, render_calendar};
 pub use cluster::{Analyzed, analyze_cluster};
 pub use compile::{Compiled, Manifests, Options, Purpose, compile};
 pub use fault::{is_environment, usage};
+pub use fix::{Fixed, Wanted, fix};
 pub use host::{Entry, Host, Kind, Metadata};
 pub use load::{LARGEST_FILE, Loaded, SingleFile, load_file, load_project};
 pub use near::nearest;
 pub use output::{MARKER, Replaced, replace_folders};
 pub use project::{EDITION, PROJECT_FILE, Project, Target};
 pub use render::{Format, View, render};
-pub use stale::{Difference, compare};
+pub use replace::replace_sources;
+pub use stale::{Difference, compare, diff_of};
+pub use trials::{TrialFormat, Trials, merge_coverage, render_trials};
 
 pub use netpol_analyze as analyze;
 pub use netpol_backends::{BACKENDS, Backend, Capability, Setting, Support, backend};
+pub use netpol_check::{Coverage, LineResult, Outcome, TestResult, cover};
 pub use netpol_flow::{Date, is_dns_label};

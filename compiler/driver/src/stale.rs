@@ -60,6 +60,11 @@ pub fn compare(
     Ok(differences)
 }
 
+/// A unified diff of a file's text before and after.
+pub fn diff_of(path: &str, old: &str, new: &str) -> String {
+    difference(path, Some(old.as_bytes()), Some(new)).unwrap_or_default()
+}
+
 fn difference(path: &str, old: Option<&[u8]>, new: Option<&str>) -> Option<String> {
     if old == new.map(str::as_bytes) {
         return None;

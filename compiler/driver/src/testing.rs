@@ -224,6 +224,13 @@ impl Host for Memory {
         Ok(())
     }
 
+    fn replace(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let mut state = self.change()?;
+        let node = state.nodes.remove(from).ok_or(ErrorKind::NotFound)?;
+        state.nodes.insert(to.to_owned(), node);
+        Ok(())
+    }
+
     fn swap(&self, one: &Path, other: &Path) -> io::Result<()> {
         if !self.can_swap {
             return Err(ErrorKind::Unsupported.into());

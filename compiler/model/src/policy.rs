@@ -166,8 +166,12 @@ impl Namespace {
 pub struct Guardrail {
     /// Its name.
     pub name: Text,
-    /// `audit`: it neither denies nor allows, it reports (amendment B11).
+    /// `sealed`: it has no exceptions, and never will.
+    pub sealed: bool,
+    /// `audit` on the day of the build: it neither denies nor allows, it reports (amendment B11).
     pub audit: bool,
+    /// The last day of its `audit`, where its head says one.
+    pub audit_until: Option<Date>,
     /// What it denies.
     pub denies: Vec<Rule>,
     /// Where its denies step aside.
@@ -176,6 +180,16 @@ pub struct Guardrail {
     pub allows: Vec<Rule>,
     /// Where it stands.
     pub origin: Arc<Origin>,
+}
+
+impl Guardrail {
+    /// Whether its denies and allows count on `day`.
+    pub fn binds(&self, day: Date) -> bool {
+        match self.audit_until {
+            Some(until) => day > until,
+            None => !self.audit,
+        }
+    }
 }
 
 /// One pattern of the baseline, instantiated for each namespace that did not waive it.

@@ -66,7 +66,7 @@ pub fn consent<'a>(policy: &'a Policy, flow: &Flow, side: Side, day: Date) -> Co
     let Some(pod) = flow.subject(side).pod() else { return at(Step::NotAPod, None) };
 
     // 1. and 2. Guardrails: each block's denies minus its own live exceptions, then every block's allows.
-    let live = policy.guardrails.iter().filter(|block| !block.audit);
+    let live = policy.guardrails.iter().filter(|block| block.binds(day));
     for block in live.clone() {
         let denied = find(policy, &block.denies, flow, side, day);
         if denied.is_some() && find(policy, &block.exceptions, flow, side, day).is_none() {

@@ -49,7 +49,7 @@ impl Cube {
     }
 
     /// Whether some flow may be in both; false is certain.
-    pub(crate) fn meets(&self, other: &Cube) -> bool {
+    pub fn meets(&self, other: &Cube) -> bool {
         self.source.meets(&other.source)
             && self.destination.meets(&other.destination)
             && self.services.ports.meets(&other.services.ports)

@@ -118,7 +118,7 @@ impl Ends {
     }
 
     /// Whether some endpoint may be in both; false is certain.
-    pub(crate) fn meets(&self, other: &Ends) -> bool {
+    pub fn meets(&self, other: &Ends) -> bool {
         match (self, other) {
             (Ends::Pods(a), Ends::Pods(b)) => a.meets(b),
             (Ends::Infra(a), Ends::Infra(b)) => !a.kinds.is_disjoint(&b.kinds),

@@ -9,6 +9,7 @@
 //! literals; a name or port name is an uninterpreted fact about the endpoint, true or false as an adversary likes.
 
 mod addresses;
+mod beyond;
 mod cube;
 mod ends;
 mod external;
@@ -21,6 +22,7 @@ mod values;
 mod witness;
 
 pub use addresses::AddressSet;
+pub use beyond::Undecided;
 pub use cube::Cube;
 pub use ends::{Ends, Infra, InfraSet};
 pub use external::ExternalSet;

@@ -54,7 +54,7 @@ impl<'a> Source<'a> {
     /// Reads a policy for a day.
     pub fn of(policy: &'a Policy, day: Date) -> Source<'a> {
         let places = Places::of(policy);
-        let live = || policy.guardrails.iter().filter(|block| !block.audit);
+        let live = || policy.guardrails.iter().filter(|block| block.binds(day));
         let active = |rule: &&'a Rule| rule.is_active(day);
         let mut denies = FlowSet::default();
         for block in live() {

@@ -4,12 +4,12 @@ use netpol_diagnostics::{Code, Diagnostic, Span};
 use netpol_model::{Layer, Namespace, Origin, Rule};
 
 /// The line the author wrote: the outermost `apply`, or the statement.
-pub(super) fn place(origin: &Origin) -> Span {
+pub(crate) fn place(origin: &Origin) -> Span {
     origin.via.first().copied().unwrap_or(origin.span)
 }
 
 /// A diagnostic at the author's line, with the pattern's line beside it.
-pub(super) fn told(
+pub(crate) fn told(
     code: u16,
     title: impl Into<String>,
     origin: &Origin,
@@ -20,13 +20,13 @@ pub(super) fn told(
 }
 
 /// Whether the line itself, not what stands around it, says why.
-pub(super) fn has_own_reason(rule: &Rule, namespace: &Namespace) -> bool {
+pub(crate) fn has_own_reason(rule: &Rule, namespace: &Namespace) -> bool {
     rule.origin.because.is_some() && rule.origin.because != namespace.origin.because
 }
 
 /// Advice to remove the line; with an edit where the line is the author's own and carries no clause, since the origin
 /// does not know where its clauses stand.
-pub(super) fn or_removed(found: Diagnostic, rule: &Rule, namespace: &Namespace, advice: &str) -> Diagnostic {
+pub(crate) fn or_removed(found: Diagnostic, rule: &Rule, namespace: &Namespace, advice: &str) -> Diagnostic {
     let (mine, around) = (&*rule.origin, &*namespace.origin);
     let is_bare = mine.via.is_empty()
         && rule.layer == Layer::Namespace

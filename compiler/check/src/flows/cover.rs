@@ -120,37 +120,3 @@ pub(super) fn numbers(items: &[Port]) -> impl Iterator<Item = PortRange> {
         Port::Named(_) => None,
     })
 }
-
-/// Whether the two may have a port in common; a port's name may stand for any number.
-pub(super) fn ports_meet(a: &Ports, b: &Ports) -> bool {
-    let (Ports::Some(a), Ports::Some(b)) = (a, b) else { return true };
-    let meet = |a: &Port, b: &Port| match (a, b) {
-        (Port::Range(a), Port::Range(b)) => {
-            a.protocol == b.protocol && a.first <= b.last && b.first <= a.last
-        }
-        (Port::Named(_), _) | (_, Port::Named(_)) => true,
-    };
-    a.iter().any(|a| b.iter().any(|b| meet(a, b)))
-}
-
-/// Whether the two rules surely have no connection in common.
-pub(super) fn are_apart(a: &Rule, b: &Rule) -> bool {
-    let apart = |a: &[End], b: &[End]| a.iter().all(|a| b.iter().all(|b| ends_are_apart(a, b)));
-    apart(&a.from, &b.from) || apart(&a.to, &b.to) || !ports_meet(&a.ports, &b.ports)
-}
-
-/// Whether these surely are pods without a common one: of other namespaces, or with other values of one label.
-fn ends_are_apart(a: &End, b: &End) -> bool {
-    let (End::Pods(a), End::Pods(b)) = (a, b) else { return false };
-    if let (Namespaces::Named(a), Namespaces::Named(b)) = (&a.namespaces, &b.namespaces)
-        && a.is_disjoint(b)
-    {
-        return true;
-    }
-    let differ = |a: &Requirement, b: &Requirement| {
-        (a.operator, b.operator) == (Operator::In, Operator::In)
-            && a.key == b.key
-            && a.values.is_disjoint(&b.values)
-    };
-    a.selector.requirements.iter().any(|a| b.selector.requirements.iter().any(|b| differ(a, b)))
-}

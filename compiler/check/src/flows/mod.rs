@@ -4,7 +4,7 @@
 //! `cover` compares rules without algebra, `readable` shows sets of flows to people, `blame` says where.
 
 mod against_tiers;
-mod blame;
+pub(crate) mod blame;
 mod buckets;
 mod consents;
 mod cover;
@@ -12,12 +12,13 @@ mod everything;
 mod name_resolution;
 mod open_sets;
 mod private;
-mod readable;
+pub(crate) mod readable;
 mod redundant;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
+mod typos;
 mod unused_exposure;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +30,8 @@ use rayon::prelude::*;
 
 use consents::Consents;
 
+pub(crate) use typos::misspelt_namespace;
+
 /// What the text says beside the policy.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Facts {
@@ -37,11 +40,11 @@ pub(crate) struct Facts {
 }
 
 /// What every lint reads.
-struct Context<'a> {
-    policy: &'a Policy,
-    as_of: Date,
+pub(crate) struct Context<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) as_of: Date,
     facts: &'a Facts,
-    places: Places,
+    pub(crate) places: Places,
     consents: Consents<'a>,
 }
 
@@ -77,10 +80,20 @@ pub(crate) fn check_with(policy: &Policy, as_of: Date, facts: &Facts) -> Vec<Dia
         found
     };
     let mut found: Vec<Diagnostic> = LINTS.par_iter().flat_map_iter(findings).collect();
+    found.extend(crate::layers::check(&context));
+    without_the_dead(&mut found);
     found.sort_by_key(|d| (d.primary.as_ref().map(|label| label.span), d.code));
     let mut said = BTreeSet::new();
     found.retain(|d| said.insert((d.primary.as_ref().map(|label| label.span), d.code, d.title.clone())));
     found
+}
+
+/// Leaves out what only follows from a line being overruled.
+fn without_the_dead(found: &mut Vec<Diagnostic>) {
+    const FOLLOWS: [u16; 5] = [407, 411, 412, 413, 414];
+    let place = |d: &Diagnostic| d.primary.as_ref().map(|label| label.span);
+    let dead: BTreeSet<_> = found.iter().filter(|d| matches!(d.code.0, 501 | 503)).map(place).collect();
+    found.retain(|d| !(FOLLOWS.contains(&d.code.0) && dead.contains(&place(d))));
 }
 
 impl<'a> Context<'a> {

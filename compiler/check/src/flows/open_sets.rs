@@ -13,7 +13,7 @@ use netpol_sets::{Cube, Ends, FlowSet, Key, Values};
 
 use super::blame::told;
 use super::consents::{Answers, answers, baseline, live_guardrails, named_namespace};
-use super::{Context, cover, readable};
+use super::{Context, readable};
 
 /// Finds arrows to open sets that nobody consents to.
 pub(super) fn lint(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -52,7 +52,7 @@ fn unheard(cx: &Context<'_>, namespace: &Namespace, rule: &Rule, end: &End) -> O
     let asked = Rule { to: vec![end.clone()], ..rule.clone() };
     let flows = outside_of(&namespace.name, &cx.places.flows(&asked, Side::Egress));
     let takes = |taking: &Rule| {
-        !cover::are_apart(taking, &asked)
+        !netpol_model::are_apart(taking, &asked)
             && !flows.intersect(&cx.places.flows(taking, Side::Ingress)).is_empty()
     };
     let mut allows =

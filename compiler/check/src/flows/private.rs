@@ -86,7 +86,7 @@ fn refused(
         Answers::Namespace(other) => {
             let own = cx.consents.incoming(&other.name, &namespace.name);
             let shared = baseline(cx.policy, other, (&namespace.name, &other.name), as_of);
-            let meeting = own.chain(shared).filter(|given| !cover::are_apart(given, asked));
+            let meeting = own.chain(shared).filter(|given| !netpol_model::are_apart(given, asked));
             without(places, flows.clone(), meeting, Side::Ingress, as_of)
         }
     };

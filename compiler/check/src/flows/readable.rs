@@ -12,12 +12,12 @@ use netpol_sets::{
 const SHOWN: usize = 3;
 
 /// A set of flows, a cube after the other.
-pub(super) fn flows(set: &FlowSet) -> String {
+pub(crate) fn flows(set: &FlowSet) -> String {
     listed(set.cubes().iter().map(cube), "; ")
 }
 
 /// One cube; an HTTP request or two that it is limited to are not spelt out.
-pub(super) fn cube(cube: &Cube) -> String {
+pub(crate) fn cube(cube: &Cube) -> String {
     let requests = match (cube.requests.is_all(), cube.requests.contains(None)) {
         (true, _) => "",
         (false, true) => " for some requests, or without HTTP",
@@ -28,7 +28,7 @@ pub(super) fn cube(cube: &Cube) -> String {
 }
 
 /// A set of endpoints.
-pub(super) fn ends(ends: &Ends) -> String {
+pub(crate) fn ends(ends: &Ends) -> String {
     match ends {
         Ends::Pods(set) => pods(set),
         Ends::Infra(set) => infrastructure(set),
@@ -37,7 +37,7 @@ pub(super) fn ends(ends: &Ends) -> String {
 }
 
 /// A set of pods, `shop/{tier=api}`; `*` stands for every namespace.
-pub(super) fn pods(set: &PodSet) -> String {
+pub(crate) fn pods(set: &PodSet) -> String {
     let namespaces = set.condition(&Key::Namespace);
     let names = listed(namespaces.listed.iter().map(|name| name.to_string()), ", ");
     let mut text = match (namespaces.all_but, namespaces.listed.len()) {
@@ -98,7 +98,7 @@ fn external(set: &ExternalSet) -> String {
 }
 
 /// A set of addresses, as blocks.
-pub(super) fn addresses(set: &AddressSet) -> String {
+pub(crate) fn addresses(set: &AddressSet) -> String {
     if set.is_all() {
         return "every address".to_owned();
     }
@@ -108,7 +108,7 @@ pub(super) fn addresses(set: &AddressSet) -> String {
 }
 
 /// Ports as witnesses write them: `443/TCP`, `[80/TCP, 53/UDP]`, `any`, `"metrics"`.
-pub(super) fn services(services: &Services) -> String {
+pub(crate) fn services(services: &Services) -> String {
     let mut text = if services.named.is_empty() {
         if services.ports.is_all() { "any".to_owned() } else { numbers(&services.ports) }
     } else {
@@ -136,7 +136,7 @@ fn numbers(ports: &PortSet) -> String {
 }
 
 /// Ports as the language writes them: `5432`, `[udp/53, 53]`, `any`, `"metrics"`; none cut.
-pub(super) fn written_ports(ports: &Ports) -> String {
+pub(crate) fn written_ports(ports: &Ports) -> String {
     let Ports::Some(items) = ports else { return "any".to_owned() };
     let one = |item: &Port| match item {
         Port::Range(range) => {
@@ -149,7 +149,7 @@ pub(super) fn written_ports(ports: &Ports) -> String {
 }
 
 /// Ends as another namespace writes them, `shop/web`; none where one of them has no name.
-pub(super) fn written_ends(ends: &[End]) -> Option<String> {
+pub(crate) fn written_ends(ends: &[End]) -> Option<String> {
     ends.iter().map(written_end).collect::<Option<Vec<String>>>().map(in_brackets)
 }
 
@@ -163,7 +163,7 @@ fn written_end(end: &End) -> Option<String> {
 }
 
 /// The items, the first three of them at most, and how many are left.
-pub(super) fn listed(items: impl Iterator<Item = String>, separator: &str) -> String {
+pub(crate) fn listed(items: impl Iterator<Item = String>, separator: &str) -> String {
     let mut items = items;
     let shown: Vec<String> = items.by_ref().take(SHOWN).collect();
     match items.count() {

@@ -178,7 +178,7 @@ fn covered_together<'a>(
         for to in &rule.to {
             let before = together.len();
             let meeting = candidates(rule, (from, to), buckets, others);
-            together.extend(meeting.filter(|other| cover::ports_meet(&other.ports, &rule.ports)));
+            together.extend(meeting.filter(|other| netpol_model::ports_meet(&other.ports, &rule.ports)));
             if together.len() == before {
                 return None;
             }

@@ -144,7 +144,16 @@ pub(super) fn in_mode(namespace: Namespace, kind: ModeKind) -> Namespace {
 
 /// A guardrail block.
 pub(super) fn guardrail(denies: Vec<Rule>, exceptions: Vec<Rule>, allows: Vec<Rule>) -> Guardrail {
-    Guardrail { name: "bounds".into(), audit: false, denies, exceptions, allows, origin: origin(9000) }
+    Guardrail {
+        name: "bounds".into(),
+        sealed: false,
+        audit: false,
+        audit_until: None,
+        denies,
+        exceptions,
+        allows,
+        origin: origin(9000),
+    }
 }
 
 /// A baseline pattern with its copies.

@@ -9,9 +9,9 @@ use netpol_diagnostics::{Diagnostic, Span};
 use netpol_flow::{Side, Text};
 use netpol_model::{Namespace, Rule, RuleKind};
 
+use super::Context;
 use super::blame::{or_removed, told};
 use super::consents::{Answers, answers, baseline, live_guardrails, named_namespace};
-use super::{Context, cover};
 
 /// A statement, and the `apply` lines it came through.
 type Statement<'a> = (&'a [Span], Span);
@@ -48,7 +48,8 @@ fn unused(cx: &Context<'_>, namespace: &Namespace, rule: &Rule) -> Option<Diagno
     clients.dedup();
     let flows = cx.places.flows(rule, Side::Ingress);
     let asks = |asking: &Rule| {
-        !cover::are_apart(asking, rule) && !flows.intersect(&cx.places.flows(asking, Side::Egress)).is_empty()
+        !netpol_model::are_apart(asking, rule)
+            && !flows.intersect(&cx.places.flows(asking, Side::Egress)).is_empty()
     };
     let used = flows.is_empty()
         || clients.iter().any(|client| {

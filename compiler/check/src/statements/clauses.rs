@@ -5,6 +5,7 @@ use netpol_flow::{Date, HttpMatch, PathMatch, Text};
 use netpol_model::Alert;
 use netpol_syntax::tree::{Clause, ClauseKind, Http};
 
+use super::{lapse, reason};
 use crate::resolve::arguments;
 use crate::resolve::ends::did_you_mean;
 use crate::scope::names::{Context, ScopeId};
@@ -141,7 +142,13 @@ pub(crate) fn read_clauses<'a>(
             continue;
         }
         match &clause.kind {
-            ClauseKind::Because(text) => read.papers.because = Some(text.clone()),
+            ClauseKind::Because(text) => {
+                let found = reason::says_nothing(text, clause.span).filter(|_| !cx.is_library(clause.span));
+                if let Some(found) = found {
+                    cx.say(scope, found);
+                }
+                read.papers.because = Some(text.clone());
+            }
             ClauseKind::BecauseParam(name) => match arguments::text_value(cx, scope, &name.text) {
                 Some(Some(text)) => read.papers.because = Some(text),
                 Some(None) => read.papers.because = Some("".into()),
@@ -183,21 +190,13 @@ pub(crate) fn read_clauses<'a>(
         }
     }
     read.until = until.map(|(day, _)| day);
-    if let Some((day, place)) = until.filter(|(day, _)| *day < cx.as_of && bearer != Bearer::Mode) {
+    if let Some((day, place)) = until {
         let owner = read.papers.owner.as_ref().or(owner);
-        cx.say(scope, lapsed(day, place, owner, cx.as_of));
+        if let Some(found) = lapse::judge(day, place, owner, bearer == Bearer::Mode, cx.as_of) {
+            cx.say(scope, found);
+        }
     }
     read
-}
-
-fn lapsed(day: Date, place: Span, owner: Option<&Text>, as_of: Date) -> Diagnostic {
-    let found = Diagnostic::new(Code(603), format!("rule expired on {day}"));
-    let found = found.at(place, format!("before {as_of}"));
-    let found = match owner {
-        Some(owner) => found.note(format!("`{owner}` answers for it")),
-        None => found,
-    };
-    found.help("delete the rule, or renew it with a new reason")
 }
 
 fn word_of(kind: &ClauseKind) -> &'static str {

@@ -28,7 +28,7 @@ pub(crate) fn origin(cx: &Context<'_>, scope: ScopeId, head: Span, papers: Paper
 }
 
 /// The text without comments and line ends.
-fn on_one_line(text: &str) -> Text {
+pub(crate) fn on_one_line(text: &str) -> Text {
     if !text.contains('\n') {
         return text.trim_end().into();
     }

@@ -12,17 +12,25 @@ use netpol_model::Policy;
 
 use crate::{Authority, Checked, Input, InputFile, check};
 
-/// What the checks about flows say; they have tests of their own (`flows/tests`, `tests/spec`), and the smallest programs
-/// here leave out the other side and name resolution.
-const ABOUT_FLOWS: [u16; 9] = [405, 406, 407, 410, 411, 412, 413, 414, 416];
+/// What the checks about flows, layers and reasons say; they have tests of their own (`flows/tests`, `layers/tests`,
+/// `paperwork/tests`, `tests/spec`), and the smallest programs here leave out the other side and name resolution.
+const ABOUT_FLOWS: [u16; 20] =
+    [405, 406, 407, 410, 411, 412, 413, 414, 416, 501, 502, 503, 504, 506, 507, 509, 510, 511, 604, 608];
 
 pub(crate) struct Project {
     pub(crate) checked: Checked,
     pub(crate) sources: Sources,
 }
 
-/// Checks files given by path, text and authority; what the parser says comes first.
+/// As [`check_all`], without what is told about flows.
 pub(crate) fn check_files(files: &[(&str, &str, Authority)], default_namespace: Option<&str>) -> Project {
+    let mut project = check_all(files, default_namespace);
+    project.checked.diagnostics.retain(|d| !ABOUT_FLOWS.contains(&d.code.0));
+    project
+}
+
+/// Checks files given by path, text and authority; what the parser says comes first.
+pub(crate) fn check_all(files: &[(&str, &str, Authority)], default_namespace: Option<&str>) -> Project {
     let mut sources = Sources::default();
     let mut said = Vec::new();
     let mut inputs = Vec::new();
@@ -35,7 +43,6 @@ pub(crate) fn check_files(files: &[(&str, &str, Authority)], default_namespace: 
     let as_of = "2026-07-15".parse().unwrap();
     let mut checked = check(&Input { files: &inputs, default_namespace, as_of }, &mut sources);
     said.extend(checked.diagnostics);
-    said.retain(|d| !ABOUT_FLOWS.contains(&d.code.0));
     checked.diagnostics = said;
     Project { checked, sources }
 }

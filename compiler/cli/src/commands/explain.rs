@@ -40,7 +40,8 @@ pub fn run(arguments: &Explain) -> Outcome {
     terminal::print(&format!("{severity}[{code}]: {}\n\n{body}", entry.title))
 }
 
-fn parse_code(text: &str) -> Option<Code> {
+/// Reads `NP0501`, `np501` or `501`.
+pub fn parse_code(text: &str) -> Option<Code> {
     let digits = text.strip_prefix("NP").or_else(|| text.strip_prefix("np")).unwrap_or(text);
     let is_number = (1..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
     is_number.then(|| digits.parse().ok().map(Code)).flatten()

@@ -2,6 +2,9 @@
 
 pub mod build;
 pub mod check;
+pub mod test;
+pub mod fix;
+pub mod expire;
 pub mod analyze;
 pub mod init;
 pub mod targets;
@@ -24,6 +27,9 @@ pub fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
         Command::Build(build) => build::run(build, common),
         Command::Check(check) => check::run(check, common),
+        Command::Test(test) => test::run(test, common),
+        Command::Fix(fix) => fix::run(fix, common),
+        Command::Expire(expire) => expire::run(expire, common),
         Command::Analyze(analyze) => analyze::run(analyze, common),
         Command::Init(init) => init::run(init, common),
         Command::Targets(targets) => targets::run(targets),

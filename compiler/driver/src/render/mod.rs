@@ -1,7 +1,7 @@
 //! Diagnostics as text: for people, for editors and for continuous integration.
 
-mod place;
-mod clean;
+pub(crate) mod place;
+pub(crate) mod clean;
 mod human;
 mod short;
 mod json;

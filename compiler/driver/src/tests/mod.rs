@@ -1,6 +1,7 @@
 //! The driver's tests, by what they are about.
 
 mod discovery;
+mod fixing;
 mod manifest;
 mod loading;
 mod authority;

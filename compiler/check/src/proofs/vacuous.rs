@@ -1,0 +1,34 @@
+//! NP0902: a test that proves nothing: it has no line, speaks of no connection, or names a namespace nobody knows.
+
+use netpol_diagnostics::{Code, Diagnostic};
+use netpol_model::{Policy, Rule};
+
+use super::Context;
+use super::questions::Outcome;
+use crate::flows::misspelt_namespace;
+
+/// Finds tests and lines of which nothing follows.
+pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    for (test, result) in cx.policy.tests.iter().zip(cx.results) {
+        if test.assertions.is_empty() {
+            let told = Diagnostic::new(Code(902), format!("test \"{}\" proves nothing", test.title));
+            found.push(told.at(test.span, "no line").help("add `can FLOW` or `cannot FLOW`"));
+        }
+        for (assertion, line) in test.assertions.iter().zip(&result.lines) {
+            let told = Diagnostic::new(Code(902), format!("`{}` proves nothing", line.text));
+            if line.outcome == Outcome::Vacuous {
+                let told = told.at(line.span, "speaks of no connection");
+                found.push(told.help("an end of it is empty: check the names"));
+                continue;
+            }
+            let Some((name, near)) = unknown(cx.policy, &assertion.flows) else { continue };
+            let told = told.at(line.span, format!("no file knows a namespace `{name}`"));
+            found.push(told.help(format!("did you mean `{near}`?")));
+        }
+    }
+}
+
+fn unknown(policy: &Policy, flows: &[Rule]) -> Option<(String, String)> {
+    let mut ends = flows.iter().flat_map(|rule| rule.from.iter().chain(&rule.to));
+    ends.find_map(|end| misspelt_namespace(policy, end))
+}

@@ -1,0 +1,113 @@
+//! `netpol test`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use netpol_driver::{
+    Compiled, Options, Purpose, TrialFormat, Trials, View, compile, cover, load_project, merge_coverage,
+    render_trials,
+};
+
+use super::{day, load_alone, misplaced};
+use crate::arguments::{Common, Format, Single, Telling, after_help};
+use crate::disk::Disk;
+use crate::locate::{Located, locate};
+use crate::report::{Stream, tell, tell_alone};
+use crate::terminal::{self, Outcome};
+
+/// Prove the tests of a project
+///
+/// A line of a `test` is a proof about every connection it speaks of: every pod that could carry those labels, every
+/// port, every address a name may resolve to. Where it does not hold, the report shows a connection and who decided
+/// about it. `netpol build` runs the tests first and writes nothing where one fails.
+///
+/// PATH may be a folder or file inside a project: its tests are told, asked of the whole project.
+#[derive(Args, Debug)]
+#[command(after_help = after_help("  netpol test
+  netpol test tenants/shop
+  netpol test --coverage                which lines does no test look at?
+  netpol test --format junit > tests.xml
+  netpol test --as-of 2027-01-31        what will hold by then"))]
+pub struct Test {
+    /// A project, a folder or file inside one, or a file on its own [default: the project around the current folder]
+    path: Option<PathBuf>,
+
+    /// Say which rules no `can` exercises, and which denies no `cannot` holds
+    #[arg(long)]
+    coverage: bool,
+
+    /// The day of tests that name none; today where nothing is said
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = crate::arguments::parse_date)]
+    as_of: Option<netpol_driver::Date>,
+
+    /// How the report is written: human, json or junit
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
+    format: ReportFormat,
+
+    /// The namespace of rules that stand outside every namespace, for a file on its own
+    #[arg(long, value_name = "NAME", value_parser = crate::arguments::parse_namespace)]
+    namespace: Option<String>,
+}
+
+/// How the report is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum ReportFormat {
+    /// A line for each test, and more for those that fail
+    #[default]
+    Human,
+    /// One JSON object
+    Json,
+    /// JUnit's XML
+    Junit,
+}
+
+impl From<ReportFormat> for TrialFormat {
+    fn from(format: ReportFormat) -> Self {
+        match format {
+            ReportFormat::Human => Self::Human,
+            ReportFormat::Json => Self::Json,
+            ReportFormat::Junit => Self::Junit,
+        }
+    }
+}
+
+/// Runs the command.
+pub fn run(arguments: &Test, common: Common) -> Outcome {
+    let telling = Telling { as_of: arguments.as_of, format: Format::Human };
+    let single = Single { backend: None, namespace: arguments.namespace.clone(), settings: Vec::new() };
+    let located = day(&telling).and_then(|day| Ok((day, locate(arguments.path.as_deref())?)));
+    let (as_of, located) = match located {
+        Ok(found) => found,
+        Err(fault) => return tell_alone(vec![*fault], Format::Human, common),
+    };
+    let (loaded, prefix, part) = match located {
+        Located::Project { root, prefix, part } => match misplaced(&single) {
+            Some(fault) => return tell_alone(vec![fault], Format::Human, common),
+            None => (load_project(&Disk, &root), prefix, part),
+        },
+        Located::File(path) => (load_alone(&path, &single), String::new(), String::new()),
+    };
+    let options = Options { as_of, targets: Vec::new(), purpose: Purpose::Test };
+    let mut compiled = compile(loaded, &options);
+    compiled.narrow(&part);
+    let report = report(arguments, &compiled, &prefix, options.as_of);
+    let printed = terminal::print(&report);
+    // The report shows the failing lines; what else there is to say goes to standard error.
+    let failed = compiled.tests.iter().any(|test| !test.passes());
+    compiled.diagnostics.retain(|diagnostic| !IN_REPORT.contains(&diagnostic.code.0));
+    let outcome = tell(&compiled, &prefix, Format::Human, common, Stream::Error);
+    let held = if failed { Outcome::Wrong } else { Outcome::Fine };
+    outcome.max(printed).max(held)
+}
+
+/// What the report itself tells: a failing line, and one that cannot be decided.
+const IN_REPORT: [u16; 2] = [901, 906];
+
+fn report(arguments: &Test, compiled: &Compiled, prefix: &str, as_of: netpol_driver::Date) -> String {
+    let views = || compiled.views.iter().map(|policy| cover(policy, as_of));
+    let coverage = (arguments.coverage && compiled.has_tested).then(|| merge_coverage(views()));
+    let trials =
+        Trials { results: &compiled.tests, coverage: coverage.as_ref(), has_run: compiled.has_tested };
+    let view = View { sources: &compiled.sources, library: compiled.library, prefix, colour: false };
+    render_trials(arguments.format.into(), &trials, &view)
+}
