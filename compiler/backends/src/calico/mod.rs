@@ -107,9 +107,8 @@ const CAPABILITIES: &[Capability] = &[
     Capability { construct: "port any", support: Exact, note: "carries other protocols too" },
     Capability {
         construct: "only http",
-        support: Conditional,
-        note: "on ingress with `application-layer-policy = \"true\"`, otherwise NP0703; its log line is written for \
-               every connection to the port",
+        support: Refused,
+        note: "NP0703: an HTTP match lets pass what is not HTTP; build for `cilium`",
     },
     Capability {
         construct: "account",
