@@ -4,6 +4,7 @@ mod arguments;
 mod commands;
 mod disk;
 mod locate;
+mod proof;
 mod report;
 mod terminal;
 

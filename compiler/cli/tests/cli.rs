@@ -289,6 +289,20 @@ fn an_analysis_is_an_answer_or_exit_code_2() {
     assert!(run.err.contains("holds no manifest"), "{}", run.err);
 }
 
+#[test]
+fn a_proof_says_for_each_target_what_it_compared() {
+    let folder = project();
+    for command in ["build", "check"] {
+        let run = netpol(folder.path(), &[command, "--explain-proof"]);
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        let lines: Vec<&str> =
+            run.err.lines().filter(|line| line.contains("manifests and source agree")).collect();
+        assert!(!lines.is_empty(), "{}", run.err);
+        assert!(lines.iter().all(|line| !line.contains(" 0 classes")), "{}", run.err);
+        assert!(run.err.contains("compiled and proved in "), "{}", run.err);
+    }
+}
+
 /// A project with one test that holds and one that does not.
 fn tested(cannot: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

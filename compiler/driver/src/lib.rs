@@ -50,3 +50,4 @@ pub use netpol_analyze as analyze;
 pub use netpol_backends::{BACKENDS, Backend, Capability, Setting, Support, backend};
 pub use netpol_check::{Coverage, LineResult, Outcome, TestResult, cover};
 pub use netpol_flow::{Date, is_dns_label};
+pub use netpol_verify::Tally;

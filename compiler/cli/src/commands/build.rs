@@ -13,6 +13,7 @@ use super::{day, load_alone, misplaced};
 use crate::arguments::{Common, Format, Single, Telling, after_help};
 use crate::disk::Disk;
 use crate::locate::{Located, locate};
+use crate::proof::explain;
 use crate::report::{Stream, tell, tell_alone};
 use crate::terminal::{self, Outcome};
 
@@ -30,6 +31,7 @@ use crate::terminal::{self, Outcome};
   netpol build examples/online-boutique
   netpol build --target production
   netpol build --check                  is what is committed current?
+  netpol build --explain-proof          what was compared before anything was written?
   netpol build shop.netpol --backend cilium | kubectl apply -f -
   netpol build web.netpol --backend calico --namespace shop"))]
 pub struct Build {
@@ -43,6 +45,10 @@ pub struct Build {
     /// Write nothing; print what is not current as a unified diff, and exit with 1 if anything is
     #[arg(long, conflicts_with = "backend")]
     check: bool,
+
+    /// Say how much was compared to prove that the manifests mean what the source says
+    #[arg(long, conflicts_with = "backend")]
+    explain_proof: bool,
 
     #[command(flatten)]
     telling: Telling,
@@ -70,6 +76,9 @@ pub fn run(arguments: &Build, common: Common) -> Outcome {
     let mut compiled = compile(load_project(&Disk, &root), &options);
     if compiled.has_errors() {
         return tell(&compiled, &prefix, format, common, Stream::ByFormat);
+    }
+    if arguments.explain_proof {
+        terminal::tell(&explain(&compiled.targets, start.elapsed()));
     }
     if arguments.check {
         return check_current(&mut compiled, &root, &prefix, format, common);
