@@ -2,7 +2,8 @@
 //!
 //! Time only closes (law L8), so what passes on a day passes on every earlier one: `can` on a later day contradicts
 //! `cannot` on an earlier one. Where two lines contradict each other one of them fails, so only failing lines are
-//! looked at. Lines that meet only on a pod of two workloads are no contradiction: there NP0901 shows the pod.
+//! looked at. Lines that meet only on a pod of two workloads, or where a name resolves to an address, are no
+//! contradiction: there NP0901 shows the pod or the name.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,7 @@ use netpol_flow::{Date, Flow};
 use netpol_model::{Assertion, Verdicts, are_apart};
 
 use super::Context;
-use super::overlap::other_labels;
+use super::overlap::{is_by_chance, other_labels};
 use super::questions::{LineResult, Outcome};
 
 /// Two lines that contradict each other, the failing one first, and a connection both speak of.
@@ -76,8 +77,9 @@ fn clashes<'a>(cx: &Context<'a>) -> Vec<Clash<'a>> {
         };
         let clash = asked.iter().filter(forbids).find_map(|other| {
             let witness = common(&verdicts, one.assertion, other.assertion)?;
-            let is_one_pod = |line: &Assertion| other_labels(line, &witness).is_empty();
-            if !is_one_pod(one.assertion) || !is_one_pod(other.assertion) {
+            let is_plain =
+                |line: &Assertion| other_labels(line, &witness).is_empty() && !is_by_chance(line, &witness);
+            if !is_plain(one.assertion) || !is_plain(other.assertion) {
                 return None;
             }
             Some(Clash { failing: one.line, other: other.line, witness })

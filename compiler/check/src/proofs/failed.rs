@@ -3,7 +3,7 @@
 use netpol_diagnostics::{Code, Diagnostic};
 use netpol_flow::Verdict;
 
-use super::overlap::other_labels;
+use super::overlap::{is_by_chance, other_labels};
 use super::questions::{LineResult, Outcome, TestResult};
 use super::{Context, Decision, contradiction};
 
@@ -15,9 +15,12 @@ pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
             if let Outcome::Fails { witness, decisions } = &line.outcome
                 && !contradicted.contains(&line.span)
             {
-                let diagnostic = failed(test, line, decisions).witness(witness);
+                let mut diagnostic = failed(test, line, decisions).witness(witness);
+                if is_by_chance(assertion, witness) {
+                    diagnostic = diagnostic.note("a name may resolve to any address outside the cluster");
+                }
                 found.push(match &other_labels(assertion, witness)[..] {
-                    [] => diagnostic,
+                    [] => advised(diagnostic, line, decisions),
                     [first, ..] => told_apart(diagnostic, first),
                 });
             }
@@ -46,18 +49,25 @@ fn failed(test: &TestResult, line: &LineResult, decisions: &[Decision]) -> Diagn
             found = found.and_at(place, word);
         }
     }
-    for decision in decided() {
-        found = found.note(format!("{}: {}", decision.at(), decision.reason));
-    }
+    found = match decided().collect::<Vec<_>>()[..] {
+        [one, other] if one.reason == other.reason => found.note(format!("at both ends: {}", one.reason)),
+        ref some => some
+            .iter()
+            .fold(found, |found, decision| found.note(format!("{}: {}", decision.at(), decision.reason))),
+    };
     let day = if test.has_day { format!(" at {}", test.day) } else { String::new() };
     let cluster = test.cluster.as_ref().map(|name| format!(", on cluster `{name}`")).unwrap_or_default();
-    let found = found.note(format!("in test \"{}\"{day}{cluster}", test.title));
-    let by_guardrail = decided().find(|decision| decision.by_guardrail);
-    match (line.can, by_guardrail) {
-        (true, Some(_)) => found.help("correct the test, or ask the platform for an `except`"),
-        (true, None) => found.help("add the line that allows it where it is refused, or correct the test"),
-        (false, Some(_)) => found.help("narrow what the platform allows, or correct the test"),
-        (false, None) if shown.is_empty() => found.help("declare the namespaces, or correct the test"),
-        (false, None) => found.help("narrow or remove that line, or correct the test"),
+    found.note(format!("in test \"{}\"{day}{cluster}", test.title))
+}
+
+fn advised(found: Diagnostic, line: &LineResult, decisions: &[Decision]) -> Diagnostic {
+    let decided = || decisions.iter().filter(|d| !line.can || d.verdict == Verdict::Deny);
+    let is_shown = decided().any(|decision| decision.place.is_some());
+    match (line.can, decided().any(|decision| decision.by_guardrail)) {
+        (true, true) => found.help("correct the test, or ask the platform for an `except`"),
+        (true, false) => found.help("add the line that allows it where it is refused, or correct the test"),
+        (false, true) => found.help("narrow what the platform allows, or correct the test"),
+        (false, false) if !is_shown => found.help("declare the namespaces, or correct the test"),
+        (false, false) => found.help("narrow or remove that line, or correct the test"),
     }
 }

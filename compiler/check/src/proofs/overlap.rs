@@ -1,4 +1,5 @@
-//! Witnesses that a line speaks of only because no label tells two workloads apart.
+//! Witnesses that a line speaks of only because no label tells two workloads apart, or because a name may resolve to
+//! any address.
 //!
 //! `app=dashboard` and `tier=api` may stand on one pod. A proof for all members has to count it, and a reader has to be
 //! told.
@@ -14,6 +15,13 @@ pub(super) fn other_labels(assertion: &Assertion, witness: &Flow) -> Vec<String>
     let mut labels = of_end(&from, &witness.source);
     labels.extend(of_end(&to, &witness.destination));
     labels
+}
+
+/// Whether the witness is an address seen under a name, and the line asks for addresses: a name may resolve to any.
+pub(super) fn is_by_chance(assertion: &Assertion, witness: &Flow) -> bool {
+    let Endpoint::External { names, .. } = &witness.destination else { return false };
+    let is_name = |end: &End| matches!(end, End::Domain(_));
+    !names.is_empty() && !assertion.flows.iter().flat_map(|rule| &rule.to).any(is_name)
 }
 
 fn of_end(asked: &[&End], endpoint: &Endpoint) -> Vec<String> {

@@ -5,11 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use netpol_diagnostics::{Code, Diagnostic};
-use netpol_flow::Date;
+use netpol_diagnostics::{Code, Diagnostic, Span};
+use netpol_flow::{Date, Side};
 use netpol_model::{Assertion, Policy, Verdicts};
 
 use super::Context;
+use super::decisions::decide;
 use super::questions::{Outcome, counterexample};
 use crate::expiry::{SOON, ends};
 
@@ -29,7 +30,14 @@ pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
                 .unwrap_or(last);
             let Ok(Some(witness)) = counterexample(&at_the_end, assertion) else { continue };
             let told = Diagnostic::new(Code(905), format!("`{}` fails from {first} on", line.text));
-            let told = told.at(line.span, "holds until then").witness(witness);
+            let mut told = told.at(line.span, "holds until then").witness(&witness);
+            let decisions =
+                Side::BOTH.into_iter().filter_map(|side| decide(cx.policy, &witness, side, cx.as_of));
+            let mut places: Vec<Span> = decisions.filter_map(|decision| decision.place).collect();
+            places.dedup();
+            for place in places {
+                told = told.and_at(place, "allows it until then");
+            }
             let told = told.note(format!("in test \"{}\"", result.title));
             found.push(told.help("renew the line that lapses, or drop this one with it"));
         }

@@ -45,11 +45,11 @@ fn a_line_that_does_not_hold_shows_a_member_and_who_decided() {
     let found = one("cannot all -> api:any");
     assert_eq!(found.title, "test failed: `cannot all -> api:any`");
     assert_eq!(found.witness.as_deref(), Some("shop/{tier=web} -> shop/{tier=api}:8080/TCP"));
-    assert_eq!(found.notes[0], "at the source: `shop` allows it");
+    assert_eq!(found.notes[0], "at both ends: `shop` allows it");
     assert_eq!(found.secondary.len(), 1);
     let found = one("can web -> api:[8080, 9090]");
     assert_eq!(found.witness.as_deref(), Some("shop/{tier=web} -> shop/{tier=api}:9090/TCP"));
-    assert_eq!(found.notes[0], "at the source: no line of `shop` allows it");
+    assert_eq!(found.notes[0], "at both ends: no line of `shop` allows it");
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn every_cluster_has_its_own_answer() {
     let (found, tests) = said(text);
     assert_eq!(found.len(), 1);
     assert!(
-        found[0].notes.iter().any(|note| note == "at the source: `shop` is in `audit`, so it only reports")
+        found[0].notes.iter().any(|note| note == "at both ends: `shop` is in `audit`, so it only reports")
     );
     let passes: Vec<_> = tests.iter().map(|t| (t.cluster.as_deref(), t.passes())).collect();
     assert_eq!(passes, [(Some("a"), true), (Some("b"), false)]);

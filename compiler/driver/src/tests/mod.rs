@@ -2,6 +2,7 @@
 
 mod discovery;
 mod fixing;
+mod messages;
 mod manifest;
 mod loading;
 mod authority;
