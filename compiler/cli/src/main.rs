@@ -4,6 +4,7 @@ mod arguments;
 mod commands;
 mod disk;
 mod locate;
+mod page;
 mod report;
 mod terminal;
 

@@ -118,7 +118,7 @@ pub const CATALOGUE: &[Entry] = &[
     e(707, W, "others can widen policy on this back end"),
     e(708, W, "audit mode is withheld on this back end"),
     e(709, E, "cannot subtract a named port"),
-    e(710, W, "policy is near a back-end limit"),
+    e(710, E, "policy is near a back-end limit"),
     e(711, E, "`undeclared closed` is not expressible here"),
     e(712, N, "cluster ranges were cut out of this range"),
     e(713, E, "port ranges need a newer cluster"),
