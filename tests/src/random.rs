@@ -9,7 +9,7 @@ use std::sync::Arc;
 use netpol_diagnostics::{FileId, Span};
 use netpol_flow::{
     Date, DomainPattern, Endpoint, Flow, HttpMatch, IpNet, Operator, PathMatch, Pod, PortRange, Protocol,
-    Relation, Request, Requirement, Selector, Side, Text,
+    Relation, Request, Requirement, Selector, Side, SortedSet, Text,
 };
 use netpol_model::{
     Baseline, End, Guardrail, Layer, Mode, ModeKind, Namespace, Namespaces, Origin, Pods, Policy, Port,
@@ -321,7 +321,7 @@ fn selector(rng: &mut Rng) -> Selector {
             Operator::In | Operator::NotIn => {
                 rng.some(1, 2, |rng| Text::from(rng.pick(&VALUES))).into_iter().collect()
             }
-            Operator::Exists | Operator::DoesNotExist => BTreeSet::new(),
+            Operator::Exists | Operator::DoesNotExist => SortedSet::new(),
         };
         Requirement { key: rng.pick(&KEYS).into(), operator, values }
     });
@@ -332,7 +332,7 @@ fn own_pods(rng: &mut Rng, name: &str, features: Features) -> End {
     let accounts = features.accounts && rng.chance(8);
     End::Pods(Pods {
         selector: selector(rng),
-        accounts: accounts.then(|| BTreeSet::from(["robot".into()])),
+        accounts: accounts.then(|| SortedSet::one("robot".into())),
         name: None,
         ..Pods::all_of(name)
     })
@@ -348,12 +348,12 @@ fn end_pods(rng: &mut Rng, features: Features) -> End {
             requirements: vec![Requirement {
                 key: "team".into(),
                 operator: rng.pick(&[Operator::In, Operator::NotIn]),
-                values: BTreeSet::from(["red".into()]),
+                values: SortedSet::one("red".into()),
             }],
         }),
     };
     let accounts = features.accounts && rng.chance(10);
-    let accounts = accounts.then(|| BTreeSet::from(["robot".into()]));
+    let accounts = accounts.then(|| SortedSet::one("robot".into()));
     End::Pods(Pods { namespaces, selector: selector(rng), accounts, name: None })
 }
 

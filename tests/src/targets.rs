@@ -7,7 +7,7 @@ use netpol_diagnostics::{Diagnostic, Severity};
 use netpol_flow::{Date, Flow, Side, Text, Verdict};
 use netpol_model::{Policy, Step, consent};
 use netpol_semantics::{Trace, Undecided};
-use netpol_verify::{Difference, Reading, Source, compare, read, shards};
+use netpol_verify::{Difference, Reading, Source, Written, prove, read};
 
 /// The settings of a target.
 pub type Settings = BTreeMap<Text, Text>;
@@ -18,6 +18,8 @@ pub struct Built {
     pub files: BTreeMap<String, String>,
     /// Warnings and notes.
     pub diagnostics: Vec<Diagnostic>,
+    backend: &'static Backend,
+    settings: Settings,
     reading: Box<dyn Reading>,
 }
 
@@ -25,7 +27,7 @@ pub struct Built {
 ///
 /// Bytes that the target's own reading does not understand are a bug, and panic.
 pub fn build(
-    backend: &Backend,
+    backend: &'static Backend,
     policy: &Policy,
     settings: &Settings,
     as_of: Date,
@@ -43,12 +45,15 @@ pub fn build(
 impl Built {
     /// Reads files as the target would; the error is what the reading refuses.
     pub fn of(
-        backend: &Backend,
+        backend: &'static Backend,
         settings: &Settings,
         files: BTreeMap<String, String>,
     ) -> Result<Built, Vec<String>> {
         match read(backend.name, settings, &files) {
-            Some(Ok(reading)) => Ok(Built { files, diagnostics: Vec::new(), reading }),
+            Some(Ok(reading)) => {
+                let settings = settings.clone();
+                Ok(Built { files, diagnostics: Vec::new(), backend, settings, reading })
+            }
             Some(Err(errors)) => Err(errors.iter().map(ToString::to_string).collect()),
             None => unreachable!("nobody reads `{}`", backend.name),
         }
@@ -74,12 +79,15 @@ impl Built {
     /// The proof: every class of flows on every side; the error says what could not be decided.
     pub fn prove(&self, policy: &Policy, as_of: Date) -> Result<Vec<Difference>, String> {
         let source = Source::of(policy, as_of);
-        let mut differences = Vec::new();
-        for shard in shards(&source, &*self.reading) {
-            let (_, found) =
-                compare(&source, &*self.reading, &shard).map_err(|u| format!("{shard:?}: {}", u.reason))?;
-            differences.extend(found);
+        let written = Written { backend: self.backend.name, settings: &self.settings, files: &self.files };
+        let outcome = match prove(&source, &[written]).pop() {
+            Some(Ok(outcome)) => outcome,
+            Some(Err(unread)) => return Err(format!("{unread:?}")),
+            None => return Err("nobody answers".to_owned()),
+        };
+        match outcome.undecided.first() {
+            Some(undecided) => Err(undecided.reason.clone()),
+            None => Ok(outcome.differences),
         }
-        Ok(differences)
     }
 }

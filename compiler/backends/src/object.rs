@@ -1,6 +1,7 @@
 //! What every emitted object has, and the files they go into.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use netpol_flow::Text;
 use netpol_model::{Layer, Origin, Policy};
@@ -21,7 +22,7 @@ pub(crate) struct Object {
     /// The layer its rules belong to; none for the object that isolates.
     pub layer: Option<Layer>,
     /// The rules it carries, for its annotations; in the order they stand in it.
-    pub origins: Vec<std::sync::Arc<Origin>>,
+    pub origins: Vec<Arc<Origin>>,
     /// `spec`.
     pub spec: Yaml,
 }
@@ -31,25 +32,23 @@ const LONGEST_ANNOTATION: usize = 60_000;
 
 impl Object {
     fn into_yaml(self) -> Yaml {
-        let mut metadata = vec![("name".to_owned(), text(&self.name))];
-        if let Some(namespace) = &self.namespace {
-            metadata.push(("namespace".to_owned(), text(&**namespace)));
-        }
+        let annotations = self.annotations();
+        let mut metadata = vec![("name", text(self.name))];
+        metadata.extend(self.namespace.iter().map(|namespace| ("namespace", text(namespace))));
         metadata.push((
-            "labels".to_owned(),
+            "labels",
             map([
                 ("app.kubernetes.io/managed-by", text("netpol")),
                 ("netpol.dev/layer", text(layer_word(self.layer.as_ref()))),
             ]),
         ));
-        let annotations = self.annotations();
         if !annotations.is_empty() {
-            metadata.push(("annotations".to_owned(), map(annotations)));
+            metadata.push(("annotations", map(annotations)));
         }
         map([
             ("apiVersion", text(self.api_version)),
             ("kind", text(self.kind)),
-            ("metadata", Yaml::Map(metadata)),
+            ("metadata", map(metadata)),
             ("spec", self.spec),
         ])
     }
@@ -57,9 +56,9 @@ impl Object {
     fn annotations(&self) -> Vec<(&'static str, Yaml)> {
         let mut out = Vec::new();
         match &self.layer {
-            Some(Layer::App(name)) => out.push(("netpol.dev/app", text(&**name))),
-            Some(Layer::Baseline(name)) => out.push(("netpol.dev/baseline", text(&**name))),
-            Some(Layer::Guardrail(name)) => out.push(("netpol.dev/guardrail", text(&**name))),
+            Some(Layer::App(name)) => out.push(("netpol.dev/app", text(name))),
+            Some(Layer::Baseline(name)) => out.push(("netpol.dev/baseline", text(name))),
+            Some(Layer::Guardrail(name)) => out.push(("netpol.dev/guardrail", text(name))),
             Some(Layer::Namespace | Layer::Fence) | None => {}
         }
         let mut add = |key, lines: Vec<String>| {
@@ -99,42 +98,83 @@ fn distinct(lines: Vec<String>) -> Vec<String> {
     lines.into_iter().filter(|line| seen.insert(line.clone())).collect()
 }
 
+/// The comment above a rule: the line it comes from, why, and what else there is to say.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Comment {
+    /// Where the rule comes from.
+    pub origin: Arc<Origin>,
+    /// A line below that.
+    pub note: Option<&'static str>,
+}
+
+impl Comment {
+    /// What a rule's origin says.
+    pub(crate) fn of(origin: &Arc<Origin>) -> Comment {
+        Comment { origin: Arc::clone(origin), note: None }
+    }
+
+    /// Gives its lines in turn.
+    pub(crate) fn each(&self, mut line: impl FnMut(&str)) {
+        let Origin { file, line: number, text, because, .. } = &*self.origin;
+        line(&format!("{file}:{number} {text}"));
+        if let Some(reason) = because {
+            line(&format!("because {reason}"));
+        }
+        self.note.into_iter().for_each(line);
+    }
+}
+
 /// The files of a target: one for each namespace, `cluster.yaml` for cluster-wide objects, and `kustomization.yaml`.
 ///
-/// Objects keep the order they are given in.
-pub(crate) fn files(policy: &Policy, target: &str, objects: Vec<Object>) -> BTreeMap<String, String> {
-    let mut by_file: BTreeMap<String, Vec<Object>> = BTreeMap::new();
-    for object in objects {
+/// An object is printed when it is given, so that no more than one of them is in memory; each file keeps the order.
+pub(crate) struct Files {
+    header: String,
+    files: BTreeMap<String, String>,
+}
+
+impl Files {
+    /// No file yet.
+    pub(crate) fn new(policy: &Policy, target: &str) -> Files {
+        let place = match &policy.cluster.name {
+            Some(cluster) => format!("{target}, cluster {cluster}"),
+            None => target.to_owned(),
+        };
+        let mut header = String::new();
+        let line = format!("Written by netpol for {place}. Change the .netpol source, not this file.");
+        yaml::comment(&line, 0, &mut header);
+        Files { header, files: BTreeMap::new() }
+    }
+
+    /// Prints an object into its file.
+    pub(crate) fn add(&mut self, object: Object) {
         let stem = object.namespace.as_deref().unwrap_or("cluster");
         // A namespace may be called `cluster` or `kustomization`; those names are taken.
         let file = match (&object.namespace, stem) {
             (Some(_), "cluster" | "kustomization") => format!("namespace-{stem}.yaml"),
             _ => format!("{stem}.yaml"),
         };
-        by_file.entry(file).or_default().push(object);
+        let text = self.files.entry(file).or_insert_with(|| self.header.clone());
+        yaml::print(&object.into_yaml(), text);
     }
-    let place = match &policy.cluster.name {
-        Some(cluster) => format!("{target}, cluster {cluster}"),
-        None => target.to_owned(),
-    };
-    let header = format!("Written by netpol for {place}. Change the .netpol source, not this file.");
-    let kustomization = map([
-        ("apiVersion", text("kustomize.config.k8s.io/v1beta1")),
-        ("kind", text("Kustomization")),
-        ("resources", list(by_file.keys().map(|file| text(file.as_str())))),
-    ]);
-    let print = |(file, objects): (String, Vec<Object>)| {
-        let documents: Vec<Yaml> = objects.into_iter().map(Object::into_yaml).collect();
-        (file, yaml::print(&header, &documents))
-    };
-    let mut files: BTreeMap<String, String> = by_file.into_iter().map(print).collect();
-    files.insert("kustomization.yaml".to_owned(), yaml::print(&header, &[kustomization]));
-    files
-}
 
-/// The comment above a rule: the line it comes from, and why.
-pub(crate) fn comment(origin: &Origin) -> Vec<String> {
-    let mut lines = vec![format!("{}:{} {}", origin.file, origin.line, origin.text)];
-    lines.extend(origin.because.iter().map(|reason| format!("because {reason}")));
-    lines
+    /// The files and their list. The `first` of them are listed before the others, and with any of those the list is kept
+    /// in its order instead of being sorted by kind.
+    pub(crate) fn finish(self, first: &[&str]) -> BTreeMap<String, String> {
+        let Files { header, mut files } = self;
+        let is_first = |file: &&String| first.contains(&file.as_str());
+        let (head, tail): (Vec<&String>, Vec<&String>) = files.keys().partition(is_first);
+        let mut list_of =
+            vec![("apiVersion", text("kustomize.config.k8s.io/v1beta1")), ("kind", text("Kustomization"))];
+        if !first.is_empty() {
+            list_of.push(("sortOptions", map([("order", text("fifo"))])));
+        }
+        list_of.push(("resources", list(head.into_iter().chain(tail).map(|file| text(file.clone())))));
+        let mut kustomization = header;
+        yaml::print(&map(list_of), &mut kustomization);
+        for text in files.values_mut() {
+            text.shrink_to_fit();
+        }
+        files.insert("kustomization.yaml".to_owned(), kustomization);
+        files
+    }
 }

@@ -6,17 +6,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use netpol_flow::{Date, HttpMatch, IpNet, Side, Text};
+use netpol_flow::{Date, HttpMatch, IpNet, Side, SortedSet, Text};
 use netpol_model::{End, Enforcement, Layer, Namespace, Places, Policy, Ports, Rule, services};
 use netpol_sets::{Cube, Ends, FlowSet, Key, PodSet, Requests, Services, Values};
 
-/// The plan of a whole policy.
+/// A policy on one day, ready to be planned namespace by namespace, so that no more than one plan is in memory.
 #[derive(Debug)]
 pub(crate) struct Plan<'a> {
     /// What the cluster's ranges mean.
     pub places: Places,
-    /// Every declared namespace that this project builds, by name.
-    pub namespaces: Vec<NamespacePlan<'a>>,
+    policy: &'a Policy,
+    day: Date,
+    /// What guardrails allow.
+    allows: Vec<&'a Rule>,
+    baseline: BaselineIndex<'a>,
 }
 
 /// The plan of one namespace.
@@ -136,83 +139,76 @@ impl Grant<'_> {
     }
 }
 
-/// Plans every namespace of a policy for a day.
-pub(crate) fn plan(policy: &Policy, day: Date) -> Plan<'_> {
-    plan_with(policy, day, Fences::Cut(&|_| true))
-}
-
-/// As [`plan`], but a fence is cut out of a grant only where the target can say every piece that is left; elsewhere it
-/// stands among `fence_denies` (amendment B6).
-pub(crate) fn plan_where<'a>(
-    policy: &'a Policy,
-    day: Date,
-    can_say: &dyn Fn(&Grant<'_>) -> bool,
-) -> Plan<'a> {
-    plan_with(policy, day, Fences::Cut(can_say))
-}
-
-/// As [`plan`], with every fence left to the target: grants are whole, and `fence_denies` is empty.
-///
-/// For targets that read denies in order, where a fence is said as it is written (amendment B6).
-pub(crate) fn plan_uncut(policy: &Policy, day: Date) -> Plan<'_> {
-    plan_with(policy, day, Fences::Leave)
-}
-
 /// What becomes of a fence.
 #[derive(Clone, Copy)]
-enum Fences<'c> {
-    /// It is left to the target.
+pub(crate) enum Fences<'c> {
+    /// It is left to the target: grants are whole, and `fence_denies` is empty. For targets that read denies in order,
+    /// where a fence is said as it is written (amendment B6).
     Leave,
-    /// It is cut out of every grant whose pieces the target can say.
-    Cut(&'c dyn Fn(&Grant<'_>) -> bool),
+    /// It is cut out of every grant.
+    Cut,
+    /// It is cut out of a grant only where the target can say every piece that is left; elsewhere it stands among
+    /// `fence_denies` (amendment B6).
+    CutWhere(&'c dyn Fn(&Grant<'_>) -> bool),
 }
 
-fn plan_with<'a>(policy: &'a Policy, day: Date, fences: Fences<'_>) -> Plan<'a> {
-    let places = Places::of(policy);
-    let baseline = BaselineIndex::of(policy);
-    let namespaces = policy.namespaces.values().filter(|namespace| !namespace.external);
-    let namespaces = namespaces
-        .map(|namespace| plan_namespace(policy, &places, &baseline, namespace, day, fences))
-        .collect();
-    Plan { places, namespaces }
-}
-
-fn plan_namespace<'a>(
-    policy: &'a Policy,
-    places: &Places,
-    baseline: &BaselineIndex<'a>,
-    namespace: &'a Namespace,
-    day: Date,
-    fences: Fences<'_>,
-) -> NamespacePlan<'a> {
-    let (egress, ingress) =
-        (namespace.enforcement(Side::Egress, day), namespace.enforcement(Side::Ingress, day));
-    let mut plan = NamespacePlan {
-        namespace,
-        egress,
-        ingress,
-        guardrail_grants: Vec::new(),
-        grants: Vec::new(),
-        fence_denies: Vec::new(),
-    };
-    let allows = policy.guardrails.iter().filter(|block| !block.audit).flat_map(|block| &block.allows);
-    let allows: Vec<&Rule> = allows.filter(|rule| rule.is_active(day)).collect();
-    for (side, enforcement) in [(Side::Egress, egress), (Side::Ingress, ingress)] {
-        if enforcement == Enforcement::Open {
-            continue;
-        }
-        plan.guardrail_grants.extend(allows.iter().flat_map(|rule| grants_of(places, namespace, rule, side)));
-        let own = namespace.rules.iter().chain(baseline.rules(namespace)).filter(|rule| rule.is_active(day));
-        let granted: Vec<Grant<'a>> = own.flat_map(|rule| grants_of(places, namespace, rule, side)).collect();
-        let granted = merge_baseline(granted);
-        match fences {
-            Fences::Cut(can_say) if !namespace.fence.is_empty() => {
-                cut_fence(places, namespace, &allows, (side, day), can_say, granted, &mut plan);
-            }
-            Fences::Cut(_) | Fences::Leave => plan.grants.extend(granted),
+impl<'a> Plan<'a> {
+    /// Prepares the plan of a policy for a day.
+    pub(crate) fn of(policy: &'a Policy, day: Date) -> Plan<'a> {
+        let allows = policy.guardrails.iter().filter(|block| !block.audit).flat_map(|block| &block.allows);
+        Plan {
+            places: Places::of(policy),
+            policy,
+            day,
+            allows: allows.filter(|rule| rule.is_active(day)).collect(),
+            baseline: BaselineIndex::of(policy),
         }
     }
-    plan
+
+    /// Every declared namespace that this project builds, by name.
+    pub(crate) fn namespaces(&self) -> impl Iterator<Item = &'a Namespace> {
+        self.policy.namespaces.values().filter(|namespace| !namespace.external)
+    }
+
+    /// The namespaces that are enforced on a side.
+    pub(crate) fn enforced(&self, side: Side) -> impl Iterator<Item = &'a Namespace> {
+        self.namespaces().filter(move |n| n.enforcement(side, self.day) == Enforcement::Enforced)
+    }
+
+    /// The plan of one namespace.
+    pub(crate) fn of_namespace(&self, namespace: &'a Namespace, fences: Fences<'_>) -> NamespacePlan<'a> {
+        let Plan { places, day, allows, baseline, .. } = self;
+        let enforcement = Side::BOTH.map(|side| namespace.enforcement(side, *day));
+        let [egress, ingress] = enforcement;
+        let mut plan = NamespacePlan {
+            namespace,
+            egress,
+            ingress,
+            guardrail_grants: Vec::new(),
+            grants: Vec::new(),
+            fence_denies: Vec::new(),
+        };
+        for (side, enforcement) in Side::BOTH.into_iter().zip(enforcement) {
+            if enforcement == Enforcement::Open {
+                continue;
+            }
+            let grants = |rule: &&'a Rule| grants_of(places, namespace, rule, side);
+            plan.guardrail_grants.extend(allows.iter().flat_map(grants));
+            let own = namespace.rules.iter().chain(baseline.rules(namespace));
+            let own = own.filter(|rule| rule.is_active(*day));
+            let granted = merge_baseline(own.flat_map(|rule| grants(&rule)).collect());
+            let can_say = match fences {
+                Fences::Cut if !namespace.fence.is_empty() => &|_: &Grant<'_>| true,
+                Fences::CutWhere(can_say) if !namespace.fence.is_empty() => can_say,
+                Fences::Cut | Fences::CutWhere(_) | Fences::Leave => {
+                    plan.grants.extend(granted);
+                    continue;
+                }
+            };
+            cut_fence(places, namespace, allows, (side, *day), can_say, granted, &mut plan);
+        }
+        plan
+    }
 }
 
 /// What a rule allows for the pods of a namespace on one side: a grant for each subject it speaks for.
@@ -229,7 +225,7 @@ pub(crate) fn grants_of<'a>(
         Side::Egress => (&rule.from, &rule.to),
         Side::Ingress => (&rule.to, &rule.from),
     };
-    let here = PodSet::of_namespaces(BTreeSet::from([namespace.name.clone()]));
+    let here = PodSet::of_namespaces(SortedSet::one(namespace.name.clone()));
     let services = match &rule.ports {
         Ports::Any => GrantServices::Any,
         ports @ Ports::Some(_) => GrantServices::Of(services(ports)),
@@ -254,7 +250,7 @@ pub(crate) fn grants_of<'a>(
 }
 
 fn subject_name(end: &End, namespace: &Namespace, pods: &PodSet) -> Text {
-    let everyone = pods.conditions().keys().all(|key| *key == Key::Namespace);
+    let everyone = pods.is_by_namespace();
     match end {
         _ if everyone => "all".into(),
         End::Pods(term) => match &term.name {
@@ -324,7 +320,7 @@ fn cut_fence<'a>(
 ) {
     let exceptions =
         union(places, namespace.fence_exceptions.iter().filter(|rule| rule.is_active(day)), side);
-    let here = Ends::Pods(PodSet::of_namespaces(BTreeSet::from([namespace.name.clone()])));
+    let here = Ends::Pods(PodSet::of_namespaces(SortedSet::one(namespace.name.clone())));
     let fences: Vec<(&Rule, Vec<Cube>)> = namespace
         .fence
         .iter()
@@ -506,7 +502,7 @@ fn merge_baseline(grants: Vec<Grant<'_>>) -> Vec<Grant<'_>> {
                 if let ([Peer { ends: Ends::Pods(known), .. }], Some(names)) =
                     (&mut known[..], pods.namespaces())
                 {
-                    let all: BTreeSet<Text> =
+                    let all: SortedSet<Text> =
                         known.namespaces().into_iter().flatten().chain(names).cloned().collect();
                     *known = anywhere(known).with(Key::Namespace, &Values::only(all));
                 }
@@ -537,11 +533,12 @@ fn services_rank(services: &GrantServices) -> u32 {
 fn anywhere(pods: &PodSet) -> PodSet {
     let mut start = PodSet::all();
     start.addresses = pods.addresses.clone();
-    let kept = pods.conditions().iter().filter(|(key, _)| **key != Key::Namespace);
+    let kept = pods.conditions().filter(|(key, _)| **key != Key::Namespace);
     kept.fold(start, |set, (key, values)| set.with(key.clone(), values))
 }
 
 /// The baseline's rules by the namespaces their destination names, so that no namespace looks at all the others' copies.
+#[derive(Debug)]
 struct BaselineIndex<'a> {
     own: BTreeMap<&'a Text, Vec<(&'a Text, &'a Rule)>>,
     towards: BTreeMap<&'a Text, Vec<(&'a Text, &'a Rule)>>,

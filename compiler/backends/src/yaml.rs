@@ -1,10 +1,70 @@
 //! The one YAML writer: block style, two spaces, a comment where asked, quotes by allow-list.
 
+use std::fmt;
+use std::ops::Deref;
+
+use netpol_flow::Text;
+
+use crate::object::Comment;
+
+/// Text that is to be printed: our own words and the policy's names are not copied.
+#[derive(Clone)]
+pub(crate) enum Word {
+    /// A word of the format.
+    Fixed(&'static str),
+    /// A name or value of the policy.
+    Shared(Text),
+    /// Text put together for this place.
+    Made(String),
+}
+
+impl Deref for Word {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Word::Fixed(text) => text,
+            Word::Shared(text) => text,
+            Word::Made(text) => text,
+        }
+    }
+}
+
+impl PartialEq for Word {
+    fn eq(&self, other: &Word) -> bool {
+        **self == **other
+    }
+}
+
+impl fmt::Debug for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
+
+impl From<&'static str> for Word {
+    fn from(text: &'static str) -> Word {
+        Word::Fixed(text)
+    }
+}
+
+impl From<&Text> for Word {
+    fn from(text: &Text) -> Word {
+        Word::Shared(text.clone())
+    }
+}
+
+impl From<String> for Word {
+    fn from(text: String) -> Word {
+        Word::Made(text)
+    }
+}
+
 /// A YAML value. Maps keep the order they are given in.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Yaml {
     /// Text; quoted unless it surely reads back as the same text.
-    Text(String),
+    Text(Word),
     /// A whole number.
     Number(i64),
     /// `true` or `false`.
@@ -12,13 +72,28 @@ pub(crate) enum Yaml {
     /// A list; printed as `[]` when empty.
     List(Vec<Yaml>),
     /// A map; printed as `{}` when empty.
-    Map(Vec<(String, Yaml)>),
+    Map(Vec<(Word, Yaml)>),
     /// A value of a list with a comment on the lines above it.
-    Commented(Vec<String>, Box<Yaml>),
+    Commented(Comment, Box<Yaml>),
+}
+
+impl Yaml {
+    /// About its bytes as JSON, which is how objects are stored and limited.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Yaml::Text(text) => text.len() + 3,
+            Yaml::Number(_) | Yaml::Flag(_) => 8,
+            Yaml::List(items) => 2 + items.iter().map(Yaml::weight).sum::<usize>(),
+            Yaml::Map(entries) => {
+                2 + entries.iter().map(|(key, value)| key.len() + 4 + value.weight()).sum::<usize>()
+            }
+            Yaml::Commented(_, value) => value.weight(),
+        }
+    }
 }
 
 /// A map from keys to values.
-pub(crate) fn map<K: Into<String>>(entries: impl IntoIterator<Item = (K, Yaml)>) -> Yaml {
+pub(crate) fn map<K: Into<Word>>(entries: impl IntoIterator<Item = (K, Yaml)>) -> Yaml {
     Yaml::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
 }
 
@@ -28,21 +103,14 @@ pub(crate) fn list(items: impl IntoIterator<Item = Yaml>) -> Yaml {
 }
 
 /// Text.
-pub(crate) fn text(value: impl Into<String>) -> Yaml {
+pub(crate) fn text(value: impl Into<Word>) -> Yaml {
     Yaml::Text(value.into())
 }
 
-/// The documents of one file, each begun by `---`, with a comment at the top.
-pub(crate) fn print(header: &str, documents: &[Yaml]) -> String {
-    let mut out = String::new();
-    for line in header.lines() {
-        comment(line, 0, &mut out);
-    }
-    for document in documents {
-        out.push_str("---\n");
-        block(document, 0, &mut out);
-    }
-    out
+/// Prints a document, begun by `---`.
+pub(crate) fn print(document: &Yaml, out: &mut String) {
+    out.push_str("---\n");
+    block(document, 0, out);
 }
 
 fn block(value: &Yaml, indent: usize, out: &mut String) {
@@ -57,7 +125,7 @@ fn block(value: &Yaml, indent: usize, out: &mut String) {
             for item in items {
                 let item = match item {
                     Yaml::Commented(lines, item) => {
-                        lines.iter().for_each(|line| comment(line, indent, out));
+                        lines.each(|line| comment(line, indent, out));
                         item
                     }
                     Yaml::Text(_) | Yaml::Number(_) | Yaml::Flag(_) | Yaml::List(_) | Yaml::Map(_) => item,
@@ -150,16 +218,25 @@ fn inline(value: &Yaml, out: &mut String) {
 }
 
 fn pad(indent: usize, out: &mut String) {
-    out.extend(std::iter::repeat_n(' ', indent));
+    const BLANKS: &str = "                                ";
+    match BLANKS.get(..indent) {
+        Some(blanks) => out.push_str(blanks),
+        None => out.extend(std::iter::repeat_n(' ', indent)),
+    }
 }
 
-fn comment(line: &str, indent: usize, out: &mut String) {
+/// A comment on a line of its own.
+pub(crate) fn comment(line: &str, indent: usize, out: &mut String) {
     pad(indent, out);
     out.push('#');
     if !line.is_empty() {
         out.push(' ');
     }
-    out.extend(line.chars().map(|c| if c.is_control() { ' ' } else { c }));
+    if line.contains(char::is_control) {
+        out.extend(line.chars().map(|c| if c.is_control() { ' ' } else { c }));
+    } else {
+        out.push_str(line);
+    }
     out.push('\n');
 }
 
@@ -251,6 +328,8 @@ mod tests {
     fn lists_of_maps_open_on_the_dash() {
         let value =
             map([("a", list([map([("key", text("c")), ("d", list([Yaml::Number(1)]))]), map::<&str>([])]))]);
-        assert_eq!(print("", &[value]), "---\na:\n- key: c\n  d:\n  - 1\n- {}\n");
+        let mut out = String::new();
+        print(&value, &mut out);
+        assert_eq!(out, "---\na:\n- key: c\n  d:\n  - 1\n- {}\n");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use netpol_diagnostics::{Code, Diagnostic, Sources, Span};
-use netpol_flow::Text;
+use netpol_flow::{SortedSet, Text};
 use netpol_model::{self as model, End, Layer, Policy};
 use netpol_syntax::tree::{self, Item, ItemKind, Reference};
 
@@ -509,7 +509,7 @@ fn workloads_of(cx: &mut Context<'_>, name: &Text) -> BTreeMap<Text, (model::Pod
 }
 
 /// What selects pods: requirements in any order, and accounts.
-type Condition = (BTreeSet<netpol_flow::Requirement>, Option<BTreeSet<Text>>);
+type Condition = (BTreeSet<netpol_flow::Requirement>, Option<SortedSet<Text>>);
 
 /// Tells workloads of one namespace that select the same pods.
 fn tell_same_pods(cx: &mut Context<'_>, workloads: &BTreeMap<Text, (model::Pods, Span)>) {

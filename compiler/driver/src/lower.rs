@@ -1,13 +1,12 @@
-//! One policy, many targets: lowering them side by side, and saying once what several refuse.
+//! One policy, many targets: lowering them side by side, proving them together, saying once what several refuse.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
-use netpol_backends::Request;
+use netpol_backends::{Backend, Request};
 use netpol_diagnostics::{Code, Diagnostic, Label, Severity, Span};
 use netpol_flow::Date;
 use netpol_model::Policy;
-use netpol_verify::Source;
+use netpol_verify::{Source, Written};
 use rayon::prelude::*;
 
 use crate::compile::Manifests;
@@ -24,10 +23,10 @@ pub(crate) struct Lowered<'a> {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-/// The policy of one cluster, and what it says as sets, which the targets of the cluster share.
-struct View<'v> {
-    policy: &'v Policy,
-    source: OnceLock<Source<'v>>,
+impl Lowered<'_> {
+    fn is_refused(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
 }
 
 /// The manifests of every target, and what the targets and the comparison with the policy say.
@@ -36,36 +35,55 @@ pub(crate) fn lower_all(
     views: &[Policy],
     as_of: Date,
 ) -> (Vec<Manifests>, Vec<Diagnostic>) {
-    let views: Vec<View<'_>> = views.iter().map(|policy| View { policy, source: OnceLock::new() }).collect();
-    let lowered: Vec<Lowered<'_>> = targets.par_iter().map(|target| lower(target, &views, as_of)).collect();
+    let mut lowered: Vec<Lowered<'_>> =
+        targets.par_iter().map(|target| lower(target, views, as_of)).collect();
+    for view in views {
+        verify_view(view, views, as_of, &mut lowered);
+    }
     let diagnostics = merge(&lowered);
     (lowered.into_iter().map(|lowered| lowered.manifests).collect(), diagnostics)
 }
 
-fn lower<'a>(target: &'a Target, views: &[View<'_>], as_of: Date) -> Lowered<'a> {
+fn lower<'a>(target: &'a Target, views: &[Policy], as_of: Date) -> Lowered<'a> {
     let mut manifests = Manifests {
         target: target.name.clone(),
         output: target.output.clone(),
         output_span: target.output_span,
         ..Manifests::default()
     };
-    let view = match view_for(target, views) {
-        Ok(view) => view,
+    let policy = match view_for(target, views) {
+        Ok(policy) => policy,
         Err(fault) => return Lowered { target, manifests, diagnostics: vec![*fault] },
     };
-    let output = (target.backend.lower)(&Request { policy: view.policy, as_of, settings: &target.settings });
-    let mut diagnostics = output.diagnostics;
+    let output = (target.backend.lower)(&Request { policy, as_of, settings: &target.settings });
     manifests.files = output.files;
-    if !diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-        let source = view.source.get_or_init(|| Source::of(view.policy, as_of));
-        diagnostics.extend(verify(source, &manifests.files, target.backend, &target.settings));
+    Lowered { target, manifests, diagnostics: output.diagnostics }
+}
+
+/// Compares the manifests of one cluster's targets with its policy, all at once, so that the policy is asked once.
+fn verify_view(view: &Policy, views: &[Policy], as_of: Date, lowered: &mut [Lowered<'_>]) {
+    let is_of_view = |target: &Target| view_for(target, views).is_ok_and(|policy| std::ptr::eq(policy, view));
+    let mut mine: Vec<&mut Lowered<'_>> =
+        lowered.iter_mut().filter(|lowered| !lowered.is_refused() && is_of_view(lowered.target)).collect();
+    if mine.is_empty() {
+        return;
     }
-    Lowered { target, manifests, diagnostics }
+    let manifests: Vec<(&Backend, Written<'_>)> = mine
+        .iter()
+        .map(|lowered| {
+            let Target { backend, settings, .. } = lowered.target;
+            (*backend, Written { backend: backend.name, settings, files: &lowered.manifests.files })
+        })
+        .collect();
+    let found = verify(&Source::of(view, as_of), &manifests);
+    for (lowered, found) in mine.iter_mut().zip(found) {
+        lowered.diagnostics.extend(found);
+    }
 }
 
 /// The policy of the target's cluster.
-fn view_for<'a, 'v>(target: &Target, views: &'a [View<'v>]) -> Result<&'a View<'v>, Box<Diagnostic>> {
-    let names: Vec<&str> = views.iter().filter_map(|view| view.policy.cluster.name.as_deref()).collect();
+fn view_for<'a>(target: &Target, views: &'a [Policy]) -> Result<&'a Policy, Box<Diagnostic>> {
+    let names: Vec<&str> = views.iter().filter_map(|view| view.cluster.name.as_deref()).collect();
     let fault = |title: String, label: &str| {
         let fault = Diagnostic::new(PROJECT, title);
         match target.cluster_span {
@@ -85,7 +103,7 @@ fn view_for<'a, 'v>(target: &Target, views: &'a [View<'v>]) -> Result<&'a View<'
             Err(Box::new(fault))
         }
         (Some(name), _) => {
-            views.iter().find(|view| view.policy.cluster.name.as_ref() == Some(name)).ok_or_else(|| {
+            views.iter().find(|view| view.cluster.name.as_ref() == Some(name)).ok_or_else(|| {
                 let fault = fault(format!("no cluster is named `{name}`"), "unknown cluster");
                 Box::new(match nearest(name, names.iter().copied()) {
                     Some(near) => fault.help(format!("did you mean `{near}`?")),

@@ -1,62 +1,53 @@
-//! The manifests, read back and compared with the policy they come from.
-
-use std::collections::BTreeMap;
+//! The manifests of every target, compared with the policy they come from.
 
 use netpol_backends::Backend;
 use netpol_diagnostics::{Code, Diagnostic};
-use netpol_flow::{Text, Verdict};
-use netpol_verify::{Difference, Reading, Source, compare, shards};
-use rayon::prelude::*;
+use netpol_flow::Verdict;
+use netpol_verify::{Difference, Outcome, Source, Unread, Written, prove};
 
 const DIFFERS: Code = Code(722);
 const UNDECIDED: Code = Code(723);
 
-/// Everything in which the manifests differ from the policy. With an error among them nothing is written.
+/// Everything in which the manifests differ from the policy, for each target. With an error among it nothing is written.
 ///
 /// The one call site of `netpol-verify`: it gets the bytes that would be written, and nothing of how they came to be.
-pub(crate) fn verify(
-    source: &Source<'_>,
-    files: &BTreeMap<String, String>,
-    backend: &Backend,
-    settings: &BTreeMap<Text, Text>,
-) -> Vec<Diagnostic> {
-    let reading = match netpol_verify::read(backend.name, settings, files) {
-        Some(Ok(reading)) => reading,
-        Some(Err(errors)) => {
+pub(crate) fn verify(source: &Source<'_>, written: &[(&Backend, Written<'_>)]) -> Vec<Vec<Diagnostic>> {
+    let manifests: Vec<Written<'_>> = written.iter().map(|(_, written)| *written).collect();
+    let answers = prove(source, &manifests).into_iter();
+    answers.zip(written).map(|(answer, (backend, _))| tell_all(answer, backend)).collect()
+}
+
+fn tell_all(answer: Result<Outcome, Unread>, backend: &Backend) -> Vec<Diagnostic> {
+    match answer {
+        Ok(outcome) => tell_outcome(outcome, backend),
+        Err(Unread::NotUnderstood(errors)) => {
             let title =
                 format!("the reading of target `{}` does not understand its own manifests", backend.name);
             let mut told = Diagnostic::new(UNDECIDED, title);
             told.notes = errors.iter().take(3).map(ToString::to_string).collect();
-            return vec![told.help(REPORT)];
+            vec![told.help(REPORT)]
         }
-        None => {
+        Err(Unread::ByNobody) => {
             let title = format!("nobody reads the manifests of target `{}`", backend.name);
-            return vec![Diagnostic::new(UNDECIDED, title)];
+            vec![Diagnostic::new(UNDECIDED, title)]
         }
-    };
-    prove(source, &*reading, backend)
+    }
 }
 
 const REPORT: &str = "this is a mistake in netpol; please report it with the source";
 
-fn prove(source: &Source<'_>, reading: &dyn Reading, backend: &Backend) -> Vec<Diagnostic> {
-    let shards = shards(source, reading);
-    let found: Vec<Diagnostic> = shards
-        .par_iter()
-        .flat_map_iter(|shard| match compare(source, reading, shard) {
-            Ok((_, differences)) => differences.iter().map(|d| tell(d, reading, backend)).collect(),
-            Err(undecided) => {
-                let title = format!("the proof for target `{}` is undecided", backend.name);
-                vec![Diagnostic::new(UNDECIDED, title).note(undecided.reason).help(REPORT)]
-            }
-        })
-        .collect();
+fn tell_outcome(outcome: Outcome, backend: &Backend) -> Vec<Diagnostic> {
+    let differences = outcome.differences.iter().map(|difference| tell(difference, backend));
+    let undecided = outcome.undecided.into_iter().map(|undecided| {
+        let title = format!("the proof for target `{}` is undecided", backend.name);
+        Diagnostic::new(UNDECIDED, title).note(undecided.reason).help(REPORT)
+    });
     // One is enough to stop the build; ten show the pattern.
-    found.into_iter().take(10).collect()
+    differences.chain(undecided).take(10).collect()
 }
 
-fn tell(difference: &Difference, reading: &dyn Reading, backend: &Backend) -> Diagnostic {
-    let Difference { flow, side, source, manifests } = difference;
+fn tell(difference: &Difference, backend: &Backend) -> Diagnostic {
+    let Difference { flow, side, source, manifests, trace } = difference;
     let title = format!(
         "target `{}` would {} what the source {}, on {}",
         backend.name,
@@ -68,8 +59,8 @@ fn tell(difference: &Difference, reading: &dyn Reading, backend: &Backend) -> Di
         side.word()
     );
     let told = Diagnostic::new(DIFFERS, title).witness(flow);
-    match reading.evaluate(flow, *side) {
+    match trace {
         Ok(trace) => told.note(format!("the manifests say: {}", trace.steps.join("; "))).help(REPORT),
-        Err(undecided) => told.note(undecided.reason).help(REPORT),
+        Err(undecided) => told.note(undecided.reason.clone()).help(REPORT),
     }
 }

@@ -10,6 +10,7 @@ mod http;
 mod label;
 mod port;
 mod selector;
+mod sorted_set;
 
 pub use address::{Family, family_of, network};
 pub use date::Date;
@@ -20,6 +21,7 @@ pub use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 pub use label::{Labels, is_dns_label, is_label_key, is_label_value, is_port_name};
 pub use port::{PortRange, Protocol};
 pub use selector::{Operator, Requirement, Selector};
+pub use sorted_set::SortedSet;
 
 /// Shared, immutable text: names, label values, file paths.
 pub type Text = std::sync::Arc<str>;

@@ -1,9 +1,8 @@
 //! Selectors: conjunctions of conditions on labels.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::{Labels, Text};
+use crate::{Labels, SortedSet, Text};
 
 /// How a requirement compares the label's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,7 +25,7 @@ pub struct Requirement {
     /// The comparison.
     pub operator: Operator,
     /// The values compared with, sorted.
-    pub values: BTreeSet<Text>,
+    pub values: SortedSet<Text>,
 }
 
 /// A condition on labels: every requirement must hold. The empty selector holds for everything.
@@ -39,7 +38,7 @@ pub struct Selector {
 impl Requirement {
     /// `key=value`.
     pub fn is(key: impl Into<Text>, value: impl Into<Text>) -> Self {
-        Requirement { key: key.into(), operator: Operator::In, values: BTreeSet::from([value.into()]) }
+        Requirement { key: key.into(), operator: Operator::In, values: SortedSet::one(value.into()) }
     }
 
     /// Whether the labels satisfy this requirement.

@@ -2,9 +2,7 @@
 //!
 //! [`Places`] holds what a cluster's ranges mean; a property test holds this module against `reference`.
 
-use std::collections::BTreeSet;
-
-use netpol_flow::{Selector, Side, Text};
+use netpol_flow::{Selector, Side, SortedSet, Text};
 use netpol_sets::{
     AddressSet, Cube, Ends, ExternalSet, FlowSet, Infra, InfraSet, Key, PodSet, PortSet, Requests, Services,
     Values,
@@ -158,7 +156,7 @@ pub fn services(ports: &Ports) -> Vec<Services> {
 /// The pods of each tenant: a namespace belongs to the tenant that names it, else to the first whose label condition
 /// it meets.
 fn tenants(policy: &Policy) -> Vec<(Text, Vec<PodSet>)> {
-    let named: BTreeSet<Text> = policy.tenants.values().flat_map(|t| t.namespaces.iter().cloned()).collect();
+    let named: SortedSet<Text> = policy.tenants.values().flat_map(|t| t.namespaces.iter().cloned()).collect();
     let unnamed = Values::all_but(named);
     let mut earlier: Vec<PodSet> = Vec::new();
     let mut tenants = Vec::new();
@@ -186,7 +184,7 @@ fn matching(labels: &Selector, unnamed: &Values) -> PodSet {
 
 /// One set for all that are told by namespace name alone, then the others.
 fn merged_by_name<'a>(sets: impl Iterator<Item = &'a PodSet>) -> Vec<PodSet> {
-    let mut names = BTreeSet::new();
+    let mut names: Vec<Text> = Vec::new();
     let mut others = Vec::new();
     for set in sets {
         match set.namespaces() {
@@ -194,7 +192,7 @@ fn merged_by_name<'a>(sets: impl Iterator<Item = &'a PodSet>) -> Vec<PodSet> {
             Some(_) | None => others.push(set.clone()),
         }
     }
-    let named = (!names.is_empty()).then(|| PodSet::of_namespaces(names));
+    let named = (!names.is_empty()).then(|| PodSet::of_namespaces(names.into_iter().collect()));
     named.into_iter().chain(others).collect()
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use netpol_diagnostics::Span;
-use netpol_flow::{Date, DomainPattern, HttpMatch, IpNet, PortRange, Selector, Side, Text};
+use netpol_flow::{Date, DomainPattern, HttpMatch, IpNet, PortRange, Selector, Side, SortedSet, Text};
 
 /// The whole policy of one cluster.
 #[derive(Clone, Debug, Default)]
@@ -74,7 +74,7 @@ impl Default for Cluster {
 #[derive(Clone, Debug)]
 pub struct Tenant {
     /// The namespaces it owns by name, declared or not.
-    pub namespaces: BTreeSet<Text>,
+    pub namespaces: SortedSet<Text>,
     /// The namespaces it owns by label (amendment U3).
     pub matching: Vec<Selector>,
     /// Who answers for it.
@@ -288,7 +288,7 @@ pub struct Pods {
     /// The condition on their labels.
     pub selector: Selector,
     /// Their service account is one of these; none for any.
-    pub accounts: Option<BTreeSet<Text>>,
+    pub accounts: Option<SortedSet<Text>>,
     /// The noun's name (`web`, `all`), for naming; no part of the meaning.
     pub name: Option<Text>,
 }
@@ -299,7 +299,7 @@ pub enum Namespaces {
     /// Every namespace.
     Every,
     /// These, by name.
-    Named(BTreeSet<Text>),
+    Named(SortedSet<Text>),
     /// Those whose labels match (amendment U3).
     Matching(Selector),
 }
@@ -324,7 +324,7 @@ pub enum Port {
 }
 
 /// Where a rule comes from, and its paperwork.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// The statement, without its clauses.
     pub span: Span,
@@ -381,7 +381,7 @@ impl Pods {
     /// Every pod of one namespace.
     pub fn all_of(namespace: impl Into<Text>) -> Pods {
         Pods {
-            namespaces: Namespaces::Named(BTreeSet::from([namespace.into()])),
+            namespaces: Namespaces::Named(SortedSet::one(namespace.into())),
             selector: Selector::default(),
             accounts: None,
             name: Some("all".into()),

@@ -12,12 +12,12 @@ use crate::error::Fault;
 use crate::node::{Node, Value};
 
 /// Reads `node` as `T`.
-pub(crate) fn decode<T: DeserializeOwned>(node: &Node) -> Result<T, Fault> {
+pub(crate) fn decode<T: DeserializeOwned>(node: &Node<'_>) -> Result<T, Fault> {
     T::deserialize(At(node))
 }
 
 #[derive(Clone, Copy)]
-struct At<'a>(&'a Node);
+struct At<'a>(&'a Node<'a>);
 
 impl At<'_> {
     fn unexpected(&self) -> Unexpected<'_> {
@@ -110,8 +110,10 @@ fn into_str(text: &str) -> StrDeserializer<'_, Fault> {
     text.into_deserializer()
 }
 
+type Entry<'a> = (std::borrow::Cow<'a, str>, Node<'a>);
+
 struct Items<'a> {
-    items: std::slice::Iter<'a, Node>,
+    items: std::slice::Iter<'a, Node<'a>>,
     index: usize,
 }
 
@@ -120,18 +122,19 @@ impl<'de> SeqAccess<'de> for Items<'_> {
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
         let Some(node) = self.items.next() else { return Ok(None) };
-        let segment = format!("[{}]", self.index);
+        let index = self.index;
         self.index += 1;
+        let segment = || format!("[{index}]");
         if matches!(node.value, Value::Null) {
-            return Err(Fault::at(segment, "an empty list item (null)"));
+            return Err(Fault::at(segment(), "an empty list item (null)"));
         }
-        seed.deserialize(At(node)).map(Some).map_err(|fault| fault.under(&segment))
+        seed.deserialize(At(node)).map(Some).map_err(|fault| fault.under(&segment()))
     }
 }
 
 struct Entries<'a> {
-    entries: std::slice::Iter<'a, (String, Node)>,
-    current: Option<&'a (String, Node)>,
+    entries: std::slice::Iter<'a, Entry<'a>>,
+    current: Option<&'a Entry<'a>>,
     prune: bool,
 }
 

@@ -28,35 +28,34 @@ pub struct Skipped {
 }
 
 /// One object of a manifest.
-#[derive(Clone, Debug)]
-pub(crate) struct Object {
-    pub(crate) path: String,
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Object<'n> {
+    pub(crate) path: &'n str,
     /// Lines of the file before this object's document.
     before: u32,
-    pub(crate) group: String,
-    pub(crate) version: String,
-    pub(crate) kind: String,
+    pub(crate) group: &'n str,
+    pub(crate) version: &'n str,
+    pub(crate) kind: &'n str,
     /// As written; none where absent.
-    pub(crate) namespace: Option<String>,
-    pub(crate) name: String,
-    node: Node,
+    pub(crate) namespace: Option<&'n str>,
+    pub(crate) name: &'n str,
+    node: &'n Node<'n>,
 }
 
-/// Every object of the manifests, and what could not be read as an object.
-pub(crate) fn objects(manifests: &[Manifest<'_>]) -> (Vec<Object>, Vec<ReadError>) {
-    let (mut objects, mut errors) = (Vec::new(), Vec::new());
-    for manifest in manifests {
-        for (before, text) in documents(manifest.text) {
-            match parse(text) {
-                Ok(node) => collect(manifest.path, before, node, "", &mut objects, &mut errors),
-                Err((line, reason)) => {
-                    let reason = format!("not readable as YAML: {reason}");
-                    errors.push(error(manifest.path, before.saturating_add(line), "document", reason));
-                }
+/// Shows every object of a manifest, one after the other, so that no more than one document is in memory; gives what
+/// could not be read as an object.
+pub(crate) fn each_object(manifest: &Manifest<'_>, visit: &mut dyn FnMut(&Object<'_>)) -> Vec<ReadError> {
+    let mut errors = Vec::new();
+    for (before, text) in documents(manifest.text) {
+        match parse(text) {
+            Ok(node) => show(manifest.path, before, &node, ("", ""), visit, &mut errors),
+            Err((line, reason)) => {
+                let reason = format!("not readable as YAML: {reason}");
+                errors.push(error(manifest.path, before.saturating_add(line), "document", reason));
             }
         }
     }
-    (objects, errors)
+    errors
 }
 
 fn error(path: &str, line: u32, object: &str, reason: String) -> ReadError {
@@ -90,65 +89,52 @@ fn has_content(line: &str) -> bool {
     !(line.is_empty() || line.starts_with(['#', '%']) || line == "---" || line == "...")
 }
 
-fn collect(
+/// Shows the object of a node, or those of a list; `listed_as` is the version and kind that its items may leave out.
+fn show(
     path: &str,
     before: u32,
-    node: Node,
-    listed_as: &str,
-    objects: &mut Vec<Object>,
+    node: &Node<'_>,
+    listed_as: (&str, &str),
+    visit: &mut dyn FnMut(&Object<'_>),
     errors: &mut Vec<ReadError>,
 ) {
     if matches!(node.value, Value::Null) {
         return;
     }
-    let line = before.saturating_add(node.line);
-    let text = |key: &str| node.get(key).and_then(Node::text).unwrap_or_default().to_owned();
-    let (listed_version, listed_kind) = listed_as.split_once(' ').unwrap_or_default();
-    let mut kind = text("kind");
-    let mut api_version = text("apiVersion");
-    if kind.is_empty() && api_version.is_empty() {
-        (kind, api_version) = (listed_kind.to_owned(), listed_version.to_owned());
-    }
+    let text = |key: &str| node.get(key).and_then(Node::text).unwrap_or_default();
+    let (api_version, kind) = match (text("apiVersion"), text("kind")) {
+        ("", "") => listed_as,
+        written => written,
+    };
     if kind.is_empty() || api_version.is_empty() {
+        let line = before.saturating_add(node.line);
         errors.push(error(path, line, "document", "no `kind` and `apiVersion`: not an object".to_owned()));
         return;
     }
-    if let (true, Some(Node { value: Value::List(_), .. })) = (kind.ends_with("List"), node.get("items")) {
-        let inherited = match kind.strip_suffix("List") {
-            Some("") | None => String::new(),
-            Some(item) => format!("{api_version} {item}"),
-        };
-        for item in items(node) {
-            collect(path, before, item, &inherited, objects, errors);
+    if let (Some(item_kind), Some(Node { value: Value::List(items), .. })) =
+        (kind.strip_suffix("List"), node.get("items"))
+    {
+        let listed_as = if item_kind.is_empty() { ("", "") } else { (api_version, item_kind) };
+        for item in items {
+            show(path, before, item, listed_as, visit, errors);
         }
         return;
     }
     let metadata = |key: &str| node.get("metadata").and_then(|m| m.get(key)).and_then(Node::text);
-    let (group, version) = api_version.split_once('/').unwrap_or(("", &api_version));
-    objects.push(Object {
-        path: path.to_owned(),
+    let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+    visit(&Object {
+        path,
         before,
-        group: group.to_owned(),
-        version: version.to_owned(),
+        group,
+        version,
         kind,
-        namespace: metadata("namespace").map(str::to_owned),
-        name: metadata("name").unwrap_or_default().to_owned(),
+        namespace: metadata("namespace"),
+        name: metadata("name").unwrap_or_default(),
         node,
     });
 }
 
-fn items(list: Node) -> Vec<Node> {
-    if let Value::Map(entries) = list.value {
-        for (key, node) in entries {
-            if let ("items", Value::List(items)) = (key.as_str(), node.value) {
-                return items;
-            }
-        }
-    }
-    Vec::new()
-}
-
-impl Object {
+impl Object<'_> {
     /// `Kind namespace/name`, or `Kind name` where no namespace is written.
     pub(crate) fn title(&self) -> String {
         let Object { kind, name, .. } = self;
@@ -158,21 +144,25 @@ impl Object {
         }
     }
 
+    /// The line of a place in this object, or of the nearest place above it that exists.
+    pub(crate) fn line_of(&self, place: &str) -> u32 {
+        self.before.saturating_add(self.node.line_of(place))
+    }
+
     /// The error for a fault in this object.
     pub(crate) fn error(&self, fault: &Fault) -> ReadError {
-        let line = self.before.saturating_add(self.node.line_of(&fault.place));
-        error(&self.path, line, &self.title(), fault.to_string())
+        error(self.path, self.line_of(&fault.place), &self.title(), fault.to_string())
     }
 
     /// The record that this object was passed over.
     pub(crate) fn skipped(&self) -> Skipped {
         let line = self.before.saturating_add(self.node.line);
-        Skipped { path: self.path.clone(), line, object: self.title() }
+        Skipped { path: self.path.to_owned(), line, object: self.title() }
     }
 
     /// The namespace of a namespaced object; `default` where none is written, as kubectl does without a context.
     pub(crate) fn namespace_or_default(&self) -> Result<&str, Fault> {
-        let namespace = self.namespace.as_deref().unwrap_or("default");
+        let namespace = self.namespace.unwrap_or("default");
         if netpol_flow::is_dns_label(namespace) {
             Ok(namespace)
         } else {
@@ -182,14 +172,14 @@ impl Object {
 
     /// Refuses an object without a usable name, or with fields beside `sections`.
     pub(crate) fn check_frame(&self, sections: &[&str]) -> Result<(), Fault> {
-        if !is_subdomain(&self.name) {
+        if !is_subdomain(self.name) {
             return Err(Fault::at("metadata.name", format!("`{}` is not a DNS subdomain", self.name)));
         }
         if let Value::Map(entries) = &self.node.value {
             for (key, _) in entries {
-                let known = ["apiVersion", "kind", "metadata", "status"].contains(&key.as_str());
-                if !known && !sections.contains(&key.as_str()) {
-                    return Err(Fault::at(key.as_str(), "unknown field"));
+                let known = ["apiVersion", "kind", "metadata", "status"].contains(&&**key);
+                if !known && !sections.contains(&&**key) {
+                    return Err(Fault::at(&**key, "unknown field"));
                 }
             }
         }

@@ -24,6 +24,69 @@ impl fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
+/// A place inside an object, written out only where something is wrong there: `spec.ingress[0].from`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    above: Option<&'a Place<'a>>,
+    last: Segment<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Segment<'a> {
+    Key(&'a str),
+    /// A key that begins like this, and its end.
+    Joined(&'a str, &'a str),
+    Item(usize),
+}
+
+impl<'a> Place<'a> {
+    /// A place under the root of the object.
+    pub(crate) const fn root(text: &'a str) -> Place<'a> {
+        Place { above: None, last: Segment::Key(text) }
+    }
+
+    /// The value under a key.
+    pub(crate) const fn key(&'a self, key: &'a str) -> Place<'a> {
+        Place { above: Some(self), last: Segment::Key(key) }
+    }
+
+    /// The value under a key of two parts.
+    pub(crate) const fn joined(&'a self, begin: &'a str, end: &'a str) -> Place<'a> {
+        Place { above: Some(self), last: Segment::Joined(begin, end) }
+    }
+
+    /// An item of the list.
+    pub(crate) const fn item(&'a self, index: usize) -> Place<'a> {
+        Place { above: Some(self), last: Segment::Item(index) }
+    }
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(above) = self.above {
+            fmt::Display::fmt(above, f)?;
+        }
+        let dot = if self.above.is_some() { "." } else { "" };
+        match self.last {
+            Segment::Key(key) => write!(f, "{dot}{key}"),
+            Segment::Joined(begin, end) => write!(f, "{dot}{begin}{end}"),
+            Segment::Item(index) => write!(f, "[{index}]"),
+        }
+    }
+}
+
+impl From<Place<'_>> for String {
+    fn from(place: Place<'_>) -> String {
+        place.to_string()
+    }
+}
+
+impl From<&Place<'_>> for String {
+    fn from(place: &Place<'_>) -> String {
+        place.to_string()
+    }
+}
+
 /// A reason and the place it holds for, inside one object: `spec.ingress[0].from`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use netpol_flow::{Operator, Requirement, Selector, is_label_value};
 use serde::Deserialize;
 
-use crate::error::Fault;
+use crate::error::{Fault, Place};
 
 /// `matchLabels` and `matchExpressions`, as written.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -50,7 +50,7 @@ pub(crate) fn is_key(text: &str) -> bool {
 }
 
 /// The selector, with the API server's own checks on keys, values and operators.
-pub(crate) fn selector(raw: &RawSelector, place: &str) -> Result<Selector, Fault> {
+pub(crate) fn selector(raw: &RawSelector, place: &Place<'_>) -> Result<Selector, Fault> {
     let requirements = requirements(raw, place)?;
     for requirement in &requirements {
         if !is_key(&requirement.key) {
@@ -64,11 +64,12 @@ pub(crate) fn selector(raw: &RawSelector, place: &str) -> Result<Selector, Fault
 }
 
 /// The requirements, with operators and the presence of values checked, keys and values as written.
-pub(crate) fn requirements(raw: &RawSelector, place: &str) -> Result<Vec<Requirement>, Fault> {
+pub(crate) fn requirements(raw: &RawSelector, place: &Place<'_>) -> Result<Vec<Requirement>, Fault> {
     let mut found: Vec<Requirement> =
         raw.match_labels.iter().map(|(k, v)| Requirement::is(k.as_str(), v.as_str())).collect();
     for (index, expression) in raw.match_expressions.iter().enumerate() {
-        let here = format!("{place}.matchExpressions[{index}]");
+        let list = place.key("matchExpressions");
+        let here = list.item(index);
         let operator = match expression.operator.as_str() {
             "In" => Operator::In,
             "NotIn" => Operator::NotIn,

@@ -4,6 +4,8 @@
 //! It gives exactly the tree that the general reader gives, or none, and then the general reader is asked. What it takes
 //! is chosen by allow-list, so that no word is read otherwise than any YAML reader would.
 
+use std::borrow::Cow;
+
 use crate::node::{Node, Value};
 
 /// Nesting beyond this is left to the general reader, which has a limit of its own.
@@ -36,7 +38,7 @@ const WORDS: [&str; 22] = [
 ];
 
 /// The tree of one document, where all of it is plain.
-pub(crate) fn parse(text: &str) -> Option<Node> {
+pub(crate) fn parse(text: &str) -> Option<Node<'_>> {
     if text.bytes().any(|byte| matches!(byte, b'\t' | b'\r') || (byte < b' ' && byte != b'\n')) {
         return None;
     }
@@ -92,12 +94,12 @@ impl<'a> Lines<'a> {
         u32::try_from(self.at + 1).unwrap_or(u32::MAX)
     }
 
-    fn map(&mut self, indent: usize, depth: usize) -> Option<Node> {
+    fn map(&mut self, indent: usize, depth: usize) -> Option<Node<'a>> {
         if depth > DEEPEST {
             return None;
         }
         let first = self.peek().map(|_| self.number())?;
-        let mut entries: Vec<(String, Node)> = Vec::new();
+        let mut entries: Vec<(Cow<'a, str>, Node<'a>)> = Vec::new();
         while let Some(line) = self.peek() {
             if line.indent < indent || (line.indent == indent && is_item(line.content)) {
                 break;
@@ -116,7 +118,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The value after `key:`, on the same line or below it.
-    fn value(&mut self, rest: &'a str, indent: usize, depth: usize) -> Option<Node> {
+    fn value(&mut self, rest: &'a str, indent: usize, depth: usize) -> Option<Node<'a>> {
         let number = self.number();
         if rest == "|-" {
             self.next();
@@ -138,7 +140,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    fn list(&mut self, indent: usize, depth: usize) -> Option<Node> {
+    fn list(&mut self, indent: usize, depth: usize) -> Option<Node<'a>> {
         if depth > DEEPEST {
             return None;
         }
@@ -167,7 +169,7 @@ impl<'a> Lines<'a> {
     }
 
     /// A literal block: every line deeper than the key, without the common indentation and the last line break.
-    fn literal(&mut self, indent: usize, number: u32) -> Option<Node> {
+    fn literal(&mut self, indent: usize, number: u32) -> Option<Node<'a>> {
         let deep = self.lines.get(self.at).map(|line| line.len() - line.trim_start_matches(' ').len())?;
         if deep <= indent {
             return None;
@@ -188,7 +190,7 @@ impl<'a> Lines<'a> {
             text.push_str(line.get(deep..)?);
             self.at += 1;
         }
-        Some(Node { line: number, value: Value::Text(text) })
+        Some(Node { line: number, value: Value::Text(Cow::Owned(text)) })
     }
 }
 
@@ -197,7 +199,7 @@ fn is_item(content: &str) -> bool {
 }
 
 /// `key: rest` or `key:`, where the key is plain or in double quotes.
-fn key(content: &str) -> Option<(String, &str)> {
+fn key(content: &str) -> Option<(Cow<'_, str>, &str)> {
     let (key, rest) = if content.starts_with('"') {
         quoted(content)?
     } else {
@@ -206,7 +208,7 @@ fn key(content: &str) -> Option<(String, &str)> {
         if !is_plain_text(key) {
             return None;
         }
-        (key.to_owned(), rest)
+        (Cow::Borrowed(key), rest)
     };
     let rest = rest.strip_prefix(':')?;
     if rest.is_empty() {
@@ -216,7 +218,7 @@ fn key(content: &str) -> Option<(String, &str)> {
     (!rest.is_empty()).then_some((key, rest))
 }
 
-fn scalar(text: &str) -> Option<Value> {
+fn scalar(text: &str) -> Option<Value<'_>> {
     match text {
         "[]" => return Some(Value::List(Vec::new())),
         "{}" => return Some(Value::Map(Vec::new())),
@@ -232,7 +234,7 @@ fn scalar(text: &str) -> Option<Value> {
         let leading_zero = text.len() > 1 && text.starts_with('0');
         return if leading_zero || text.len() > 15 { None } else { text.parse().ok().map(Value::Int) };
     }
-    is_plain_text(text).then(|| Value::Text(text.to_owned()))
+    is_plain_text(text).then_some(Value::Text(Cow::Borrowed(text)))
 }
 
 fn is_plain_character(c: char) -> bool {
@@ -246,17 +248,17 @@ fn is_plain_text(text: &str) -> bool {
 }
 
 /// The text in double quotes at the beginning, and what follows it.
-fn quoted(text: &str) -> Option<(String, &str)> {
+fn quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
     let inner = text.strip_prefix('"')?;
     let end = inner.find(['"', '\\'])?;
     if inner.get(end..)?.starts_with('"') {
-        return Some((inner.get(..end)?.to_owned(), inner.get(end + 1..)?));
+        return Some((Cow::Borrowed(inner.get(..end)?), inner.get(end + 1..)?));
     }
     let mut value = String::new();
     let mut characters = inner.char_indices();
     while let Some((at, c)) = characters.next() {
         match c {
-            '"' => return Some((value, inner.get(at + 1..)?)),
+            '"' => return Some((Cow::Owned(value), inner.get(at + 1..)?)),
             '\\' => match characters.next()?.1 {
                 '"' => value.push('"'),
                 '\\' => value.push('\\'),
@@ -275,12 +277,12 @@ mod tests {
     use super::*;
 
     /// The tree without its lines.
-    fn shape(node: &Node) -> String {
+    fn shape(node: &Node<'_>) -> String {
         match &node.value {
             Value::List(items) => format!("[{}]", items.iter().map(shape).collect::<Vec<_>>().join(",")),
             Value::Map(entries) => {
-                let entry = |(key, node): &(String, Node)| format!("{key:?}:{}", shape(node));
-                format!("{{{}}}", entries.iter().map(entry).collect::<Vec<_>>().join(","))
+                let entries = entries.iter().map(|(key, node)| format!("{key:?}:{}", shape(node)));
+                format!("{{{}}}", entries.collect::<Vec<_>>().join(","))
             }
             Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => {
                 format!("{:?}", node.value)

@@ -6,6 +6,14 @@ use netpol_sets::{
     AddressSet, Cube, Ends, ExternalSet, FlowSet, Infra, InfraSet, PodSet, Requests, Services,
 };
 
+/// What is left of a set of endpoints without those that cannot exist.
+enum Existing {
+    /// One set, changed in place.
+    Clipped,
+    /// A set for each range of addresses that some kinds share.
+    Split(Vec<Ends>),
+}
+
 /// Where pods, nodes and the rest of a cluster have their addresses, and which kinds of endpoint there are.
 #[derive(Clone, Debug)]
 pub struct Universe {
@@ -54,41 +62,52 @@ impl Universe {
         }
         by_addresses
             .into_iter()
-            .map(|(addresses, kinds)| Ends::Infra(InfraSet { kinds, addresses }))
+            .map(|(addresses, kinds)| Ends::Infra(InfraSet { kinds: kinds.into_iter().collect(), addresses }))
             .collect()
     }
 
     /// Leaves out what cannot exist: kinds of endpoint that are not there, addresses that none of a kind has.
-    pub fn clip(&self, flows: &FlowSet) -> FlowSet {
-        FlowSet::of(flows.cubes().iter().flat_map(|cube| {
-            let sources = self.existing(&cube.source);
-            let destinations = self.existing(&cube.destination);
-            sources.into_iter().flat_map(move |source| {
-                let pair = |destination: &Ends| Cube {
-                    source: source.clone(),
-                    destination: destination.clone(),
-                    ..cube.clone()
-                };
-                destinations.iter().map(pair).collect::<Vec<_>>()
-            })
-        }))
+    pub fn clip(&self, flows: FlowSet) -> FlowSet {
+        let mut clipped = Vec::with_capacity(flows.cubes().len());
+        for mut cube in flows.into_cubes() {
+            match (self.existing(&mut cube.source), self.existing(&mut cube.destination)) {
+                (Existing::Clipped, Existing::Clipped) => clipped.push(cube),
+                (Existing::Clipped, Existing::Split(ends)) => {
+                    clipped.extend(ends.into_iter().map(|destination| Cube { destination, ..cube.clone() }));
+                }
+                (Existing::Split(ends), Existing::Clipped) => {
+                    clipped.extend(ends.into_iter().map(|source| Cube { source, ..cube.clone() }));
+                }
+                (Existing::Split(sources), Existing::Split(destinations)) => {
+                    clipped.extend(sources.iter().flat_map(|source| {
+                        let (source, cube) = (source.clone(), cube.clone());
+                        destinations.iter().map(move |destination| Cube {
+                            source: source.clone(),
+                            destination: destination.clone(),
+                            ..cube.clone()
+                        })
+                    }));
+                }
+            }
+        }
+        FlowSet::of(clipped)
     }
 
-    fn existing(&self, ends: &Ends) -> Vec<Ends> {
+    /// Leaves out the ends that cannot exist.
+    fn existing(&self, ends: &mut Ends) -> Existing {
         match ends {
             Ends::Pods(pods) => {
-                let mut pods = pods.clone();
                 pods.addresses = pods.addresses.intersect(&self.pods);
-                vec![Ends::Pods(pods)]
+                Existing::Clipped
+            }
+            Ends::External(set) => {
+                set.addresses = set.addresses.intersect(&self.outside);
+                Existing::Clipped
             }
             Ends::Infra(set) => {
                 let there = self.infra_at(&set.addresses);
-                let asked = Ends::Infra(InfraSet::of(set.kinds.iter().copied()));
-                there.iter().filter_map(|ends| ends.intersect(&asked)).collect()
-            }
-            Ends::External(set) => {
-                let addresses = set.addresses.intersect(&self.outside);
-                vec![Ends::External(ExternalSet { addresses, ..set.clone() })]
+                let asked = Ends::Infra(InfraSet { kinds: set.kinds.clone(), addresses: AddressSet::all() });
+                Existing::Split(there.iter().filter_map(|ends| ends.intersect(&asked)).collect())
             }
         }
     }

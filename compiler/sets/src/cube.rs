@@ -28,6 +28,12 @@ impl Cube {
             || nobody_declares
     }
 
+    /// How many conditions it puts on labels and names.
+    pub(crate) fn conditions(&self) -> usize {
+        let of = |ends: &Ends| ends.pods().map_or(0, |pods| pods.keys().len());
+        of(&self.source) + of(&self.destination) + self.services.named.len() + self.services.unnamed.len()
+    }
+
     /// Whether the flow is in.
     pub fn contains(&self, flow: &Flow) -> bool {
         let declares = |name: &netpol_flow::Text| {

@@ -1,8 +1,6 @@
 //! Sets of endpoints of one kind.
 
-use std::collections::BTreeSet;
-
-use netpol_flow::Endpoint;
+use netpol_flow::{Endpoint, SortedSet};
 
 use crate::{AddressSet, ExternalSet, PodSet};
 
@@ -34,7 +32,7 @@ impl Infra {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InfraSet {
     /// The kinds.
-    pub kinds: BTreeSet<Infra>,
+    pub kinds: SortedSet<Infra>,
     /// The addresses.
     pub addresses: AddressSet,
 }
@@ -57,10 +55,9 @@ impl InfraSet {
     }
 
     fn subtract(&self, other: &InfraSet) -> Vec<InfraSet> {
-        let outside =
-            InfraSet { kinds: self.kinds.difference(&other.kinds).copied().collect(), ..self.clone() };
+        let outside = InfraSet { kinds: self.kinds.difference(&other.kinds), ..self.clone() };
         let inside = InfraSet {
-            kinds: self.kinds.intersection(&other.kinds).copied().collect(),
+            kinds: self.kinds.intersection(&other.kinds),
             addresses: self.addresses.subtract(&other.addresses),
         };
         [outside, inside].into_iter().filter(|set| !set.is_empty()).collect()
@@ -135,7 +132,7 @@ impl Ends {
         let met = match (self, other) {
             (Ends::Pods(a), Ends::Pods(b)) => Ends::Pods(a.intersect(b)),
             (Ends::Infra(a), Ends::Infra(b)) => Ends::Infra(InfraSet {
-                kinds: a.kinds.intersection(&b.kinds).copied().collect(),
+                kinds: a.kinds.intersection(&b.kinds),
                 addresses: a.addresses.intersect(&b.addresses),
             }),
             (Ends::External(a), Ends::External(b)) => Ends::External(a.intersect(b)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use netpol_flow::{DomainPattern, Text};
+use netpol_flow::{DomainPattern, SortedSet, Text};
 
 use crate::AddressSet;
 
@@ -15,20 +15,20 @@ pub struct ExternalSet {
     /// The addresses.
     pub addresses: AddressSet,
     /// For each of these, the address has a name in it.
-    pub named: BTreeSet<DomainPattern>,
+    pub named: SortedSet<DomainPattern>,
     /// For each of these, the address has no name in it.
-    pub unnamed: BTreeSet<DomainPattern>,
+    pub unnamed: SortedSet<DomainPattern>,
 }
 
 impl ExternalSet {
     /// These addresses, whatever their names.
     pub fn of(addresses: AddressSet) -> ExternalSet {
-        ExternalSet { addresses, named: BTreeSet::new(), unnamed: BTreeSet::new() }
+        ExternalSet { addresses, named: SortedSet::new(), unnamed: SortedSet::new() }
     }
 
     /// Every external address with a name of the pattern.
     pub fn under(pattern: DomainPattern) -> ExternalSet {
-        ExternalSet { named: BTreeSet::from([pattern]), ..ExternalSet::of(AddressSet::all()) }
+        ExternalSet { named: SortedSet::one(pattern), ..ExternalSet::of(AddressSet::all()) }
     }
 
     /// Whether no address can be in: none is listed, or a name is asked for that is also forbidden.
@@ -49,8 +49,8 @@ impl ExternalSet {
     pub fn intersect(&self, other: &ExternalSet) -> ExternalSet {
         ExternalSet {
             addresses: self.addresses.intersect(&other.addresses),
-            named: self.named.union(&other.named).cloned().collect(),
-            unnamed: self.unnamed.union(&other.unnamed).cloned().collect(),
+            named: self.named.union(&other.named),
+            unnamed: self.unnamed.union(&other.unnamed),
         }
     }
 

@@ -21,6 +21,11 @@ impl FlowSet {
         &self.cubes
     }
 
+    /// The cubes, to be changed and put together anew.
+    pub fn into_cubes(self) -> Vec<Cube> {
+        self.cubes
+    }
+
     /// Whether no flow is in.
     pub fn is_empty(&self) -> bool {
         self.cubes.is_empty()
@@ -43,9 +48,13 @@ impl FlowSet {
     }
 
     /// This without the other.
+    ///
+    /// The plainest cubes go first: what they take away whole need not be cut into pieces by the others.
     pub fn subtract(&self, other: &FlowSet) -> FlowSet {
         let mut rest = self.cubes.clone();
-        for cube in &other.cubes {
+        let mut plainest_first: Vec<&Cube> = other.cubes.iter().collect();
+        plainest_first.sort_by_key(|cube| cube.conditions());
+        for cube in plainest_first {
             if rest.is_empty() {
                 break;
             }

@@ -1,9 +1,8 @@
 //! Sets of pods.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use netpol_flow::{NAMESPACE_NAME_LABEL, Pod, Requirement, Selector, Text};
+use netpol_flow::{NAMESPACE_NAME_LABEL, Pod, Requirement, Selector, SortedSet, Text};
 
 use crate::{AddressSet, Values};
 
@@ -20,12 +19,15 @@ pub enum Key {
     Account,
 }
 
+type Condition = (Key, Values);
+
 /// The pods that satisfy a condition on each of some keys, with an address of a set.
 ///
 /// Keys are independent: which labels a namespace has is not tied to its name (amendment B13).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PodSet {
-    conditions: Arc<BTreeMap<Key, Values>>,
+    /// By key, ascending; a key that may have any value is left out. Shared: sets are copied more often than changed.
+    conditions: Option<Arc<[Condition]>>,
     /// The addresses they have.
     pub addresses: AddressSet,
 }
@@ -43,29 +45,41 @@ impl Key {
 impl PodSet {
     /// Every pod.
     pub fn all() -> PodSet {
-        PodSet { conditions: Arc::default(), addresses: AddressSet::all() }
+        PodSet { conditions: None, addresses: AddressSet::all() }
     }
 
     /// Every pod of these namespaces.
-    pub fn of_namespaces(names: BTreeSet<Text>) -> PodSet {
+    pub fn of_namespaces(names: SortedSet<Text>) -> PodSet {
         PodSet::all().with(Key::Namespace, &Values::only(names))
     }
 
     /// The pods of this set that satisfy one more condition.
-    pub fn with(mut self, key: Key, values: &Values) -> PodSet {
-        let universe = key.universe();
-        let known = self.conditions.get(&key);
-        let met = known.unwrap_or(&universe).intersect(values);
-        if known.unwrap_or(&universe) == &met {
-            return self;
+    pub fn with(self, key: Key, values: &Values) -> PodSet {
+        self.with_all([(key, values.clone())])
+    }
+
+    /// The pods of this set that satisfy some more conditions.
+    pub fn with_all(self, more: impl IntoIterator<Item = (Key, Values)>) -> PodSet {
+        let mut grown: Option<Vec<Condition>> = None;
+        for (key, values) in more {
+            let known = grown.as_deref().unwrap_or(self.slice());
+            let at = known.binary_search_by(|(known, _)| known.cmp(&key));
+            let universe = key.universe();
+            let limit = at.ok().and_then(|at| known.get(at)).map_or(&universe, |(_, limit)| limit);
+            let met = limit.intersect(&values);
+            if *limit == met {
+                continue;
+            }
+            let conditions = grown.get_or_insert_with(|| self.slice().to_vec());
+            match at {
+                Ok(at) => conditions.splice(at..=at, [(key, met)]),
+                Err(at) => conditions.splice(at..at, [(key, met)]),
+            };
         }
-        let conditions = Arc::make_mut(&mut self.conditions);
-        if met == universe {
-            conditions.remove(&key);
-        } else {
-            conditions.insert(key, met);
+        match grown {
+            Some(conditions) => PodSet { conditions: Some(conditions.into()), ..self },
+            None => self,
         }
-        self
     }
 
     /// The pods of this set whose own labels satisfy a selector.
@@ -81,41 +95,57 @@ impl PodSet {
     }
 
     fn with_each(self, selector: &Selector, key: impl Fn(&Requirement) -> Key) -> PodSet {
-        selector.requirements.iter().fold(self, |set, r| {
-            let key = key(r);
-            let values = Values::of(r);
-            set.with(key, &values)
-        })
+        self.with_all(selector.requirements.iter().map(|r| (key(r), Values::of(r))))
+    }
+
+    fn slice(&self) -> &[Condition] {
+        self.conditions.as_deref().unwrap_or_default()
     }
 
     /// The conditions, by key; a key that is not listed may have any value.
-    pub fn conditions(&self) -> &BTreeMap<Key, Values> {
-        &self.conditions
+    pub fn conditions(&self) -> impl ExactSizeIterator<Item = (&Key, &Values)> {
+        self.slice().iter().map(|(key, values)| (key, values))
+    }
+
+    /// The keys there is a condition on.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &Key> {
+        self.slice().iter().map(|(key, _)| key)
+    }
+
+    /// Whether pods are told apart by the names of their namespaces alone.
+    pub fn is_by_namespace(&self) -> bool {
+        self.keys().all(|key| *key == Key::Namespace)
+    }
+
+    /// The condition on one key, where there is one.
+    fn limit(&self, key: &Key) -> Option<&Values> {
+        let at = self.slice().binary_search_by(|(known, _)| known.cmp(key)).ok()?;
+        self.slice().get(at).map(|(_, values)| values)
     }
 
     /// The condition on one key.
     pub fn condition(&self, key: &Key) -> Values {
-        self.conditions.get(key).cloned().unwrap_or_else(|| key.universe())
+        self.limit(key).cloned().unwrap_or_else(|| key.universe())
     }
 
     /// The namespaces by name, where the set lists them; none where it names what is out, or nothing.
-    pub fn namespaces(&self) -> Option<&BTreeSet<Text>> {
-        self.conditions.get(&Key::Namespace).filter(|values| !values.all_but).map(|values| &*values.listed)
+    pub fn namespaces(&self) -> Option<&SortedSet<Text>> {
+        self.limit(&Key::Namespace).filter(|values| !values.all_but).map(|values| &values.listed)
     }
 
     /// Whether no pod is in.
     pub fn is_empty(&self) -> bool {
-        self.addresses.is_empty() || self.conditions.values().any(Values::is_empty)
+        self.addresses.is_empty() || self.slice().iter().any(|(_, values)| values.is_empty())
     }
 
     /// Whether every pod is in.
     pub fn is_all(&self) -> bool {
-        self.conditions.is_empty() && self.addresses.is_all()
+        self.slice().is_empty() && self.addresses.is_all()
     }
 
     /// Whether the pod is in. A pod without an address counts as having one of the set's.
     pub fn contains(&self, pod: &Pod) -> bool {
-        self.conditions.iter().all(|(key, values)| match key {
+        self.conditions().all(|(key, values)| match key {
             Key::Namespace => values.contains(Some(&pod.namespace)),
             Key::NamespaceLabel(key) => values.contains(pod.namespace_labels.get(key)),
             Key::Label(key) => values.contains(pod.labels.get(key)),
@@ -125,35 +155,35 @@ impl PodSet {
 
     /// Whether some pod may be in both; false is certain.
     pub(crate) fn meets(&self, other: &PodSet) -> bool {
-        self.conditions
-            .iter()
-            .all(|(key, mine)| other.conditions.get(key).is_none_or(|theirs| mine.meets(theirs)))
+        self.conditions().all(|(key, mine)| other.limit(key).is_none_or(|theirs| mine.meets(theirs)))
     }
 
     /// Both.
     pub fn intersect(&self, other: &PodSet) -> PodSet {
-        if other.conditions.is_empty() || Arc::ptr_eq(&self.conditions, &other.conditions) {
-            return PodSet { addresses: self.addresses.intersect(&other.addresses), ..self.clone() };
-        }
-        if self.conditions.is_empty() {
-            return PodSet { addresses: self.addresses.intersect(&other.addresses), ..other.clone() };
-        }
-        let mut met = self.clone();
-        for (key, values) in &*other.conditions {
-            met = met.with(key.clone(), values);
-        }
-        met.addresses = met.addresses.intersect(&other.addresses);
-        met
+        let same = || match (&self.conditions, &other.conditions) {
+            (Some(mine), Some(theirs)) => Arc::ptr_eq(mine, theirs),
+            (Some(_) | None, None) => true,
+            (None, Some(_)) => false,
+        };
+        let conditions = if same() {
+            self.conditions.clone()
+        } else if self.conditions.is_none() {
+            other.conditions.clone()
+        } else {
+            let theirs = other.slice().iter().cloned();
+            self.clone().with_all(theirs).conditions
+        };
+        PodSet { conditions, addresses: self.addresses.intersect(&other.addresses) }
     }
 
     /// This without the other, as disjoint sets.
     pub fn subtract(&self, other: &PodSet) -> Vec<PodSet> {
-        if self.intersect(other).is_empty() {
+        if !self.meets(other) || self.intersect(other).is_empty() {
             return vec![self.clone()];
         }
         let mut pieces = Vec::new();
         let mut rest = self.clone();
-        for (key, values) in &*other.conditions {
+        for (key, values) in other.conditions() {
             let outside = key.universe().intersect(&values.complement());
             let piece = rest.clone().with(key.clone(), &outside);
             if !piece.is_empty() {

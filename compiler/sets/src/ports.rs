@@ -1,21 +1,18 @@
 //! Sets of protocols and ports, and of the port names the destination declares.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use netpol_flow::{PortRange, Protocol, Text};
+use netpol_flow::{PortRange, Protocol, SortedSet, Text};
 
 /// A set of ports 1 to 65535 of each protocol, as sorted, disjoint, non-touching ranges.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PortSet {
-    ranges: Arc<[PortRange]>,
+    ranges: SortedSet<PortRange>,
 }
 
 impl PortSet {
     /// Every port of every protocol.
     pub fn all() -> PortSet {
         thread_local! {
-            static ALL: PortSet = PortSet { ranges: Arc::from(Protocol::ALL.map(PortRange::every)) };
+            static ALL: PortSet = PortSet { ranges: SortedSet::from(Protocol::ALL.map(PortRange::every)) };
         }
         ALL.with(PortSet::clone)
     }
@@ -35,12 +32,12 @@ impl PortSet {
                 Some(_) | None => out.push(range),
             }
         }
-        PortSet { ranges: out.into() }
+        PortSet { ranges: out.into_iter().collect() }
     }
 
     /// The ranges, ascending by protocol and port.
     pub fn ranges(&self) -> &[PortRange] {
-        &self.ranges
+        self.ranges.as_slice()
     }
 
     /// Whether no port is in.
@@ -100,7 +97,7 @@ impl PortSet {
                 out.push(PortRange { protocol, first, last: u16::MAX });
             }
         }
-        PortSet { ranges: out.into() }
+        PortSet { ranges: out.into_iter().collect() }
     }
 
     /// This without the other.
@@ -117,9 +114,9 @@ pub struct Services {
     /// The ports.
     pub ports: PortSet,
     /// The destination declares the port under each of these names.
-    pub named: BTreeSet<Text>,
+    pub named: SortedSet<Text>,
     /// The destination declares the port under none of these names.
-    pub unnamed: BTreeSet<Text>,
+    pub unnamed: SortedSet<Text>,
 }
 
 impl Services {
@@ -130,17 +127,17 @@ impl Services {
 
     /// These ports, whatever their names.
     pub fn of(ports: PortSet) -> Services {
-        Services { ports, named: BTreeSet::new(), unnamed: BTreeSet::new() }
+        Services { ports, named: SortedSet::new(), unnamed: SortedSet::new() }
     }
 
     /// Whatever the destination declares under this name.
     pub fn under(name: Text) -> Services {
-        Services { named: BTreeSet::from([name]), ..Services::all() }
+        Services { named: SortedSet::one(name), ..Services::all() }
     }
 
     /// Whether nothing can be in.
     pub fn is_empty(&self) -> bool {
-        self.ports.is_empty() || self.named.intersection(&self.unnamed).next().is_some()
+        self.ports.is_empty() || !self.named.is_disjoint(&self.unnamed)
     }
 
     /// Whether every port is in, whatever its names.
@@ -152,8 +149,8 @@ impl Services {
     pub fn intersect(&self, other: &Services) -> Services {
         Services {
             ports: self.ports.intersect(&other.ports),
-            named: self.named.union(&other.named).cloned().collect(),
-            unnamed: self.unnamed.union(&other.unnamed).cloned().collect(),
+            named: self.named.union(&other.named),
+            unnamed: self.unnamed.union(&other.unnamed),
         }
     }
 

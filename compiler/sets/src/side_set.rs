@@ -1,6 +1,7 @@
 //! What one side of a set of subjects lets pass.
 
 use netpol_flow::Flow;
+use rustc_hash::FxHashSet;
 
 use crate::{Cube, FlowSet};
 
@@ -40,6 +41,6 @@ impl SideSet {
 
 /// The cubes of one list that do not stand in the other as they are.
 fn distinct<'a>(cubes: &'a [Cube], others: &[Cube]) -> Vec<&'a Cube> {
-    let known: std::collections::BTreeSet<&Cube> = others.iter().collect();
+    let known: FxHashSet<&Cube> = others.iter().collect();
     cubes.iter().filter(|cube| !known.contains(cube)).collect()
 }

@@ -1,9 +1,6 @@
 //! Sets of values of one label.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use netpol_flow::{Operator, Requirement, Text};
+use netpol_flow::{Operator, Requirement, SortedSet, Text};
 
 /// A set of values one label may have, "absent" included: listed values, or all but the listed ones.
 ///
@@ -14,29 +11,29 @@ pub struct Values {
     pub absent: bool,
     /// Whether `listed` names what is out instead of what is in.
     pub all_but: bool,
-    /// The values, sorted; shared, since sets are copied far more often than changed.
-    pub listed: Arc<BTreeSet<Text>>,
+    /// The values.
+    pub listed: SortedSet<Text>,
 }
 
 impl Values {
     /// Every value, and absence.
     pub fn all() -> Values {
-        Values { absent: true, all_but: true, listed: Arc::default() }
+        Values { absent: true, all_but: true, listed: SortedSet::new() }
     }
 
     /// Every value; the label is present.
     pub fn present() -> Values {
-        Values { absent: false, all_but: true, listed: Arc::default() }
+        Values { absent: false, all_but: true, listed: SortedSet::new() }
     }
 
     /// These values.
-    pub fn only(listed: BTreeSet<Text>) -> Values {
-        Values { absent: false, all_but: false, listed: Arc::new(listed) }
+    pub fn only(listed: SortedSet<Text>) -> Values {
+        Values { absent: false, all_but: false, listed }
     }
 
     /// Every value but these; the label is present.
-    pub fn all_but(listed: BTreeSet<Text>) -> Values {
-        Values { absent: false, all_but: true, listed: Arc::new(listed) }
+    pub fn all_but(listed: SortedSet<Text>) -> Values {
+        Values { absent: false, all_but: true, listed }
     }
 
     /// What a selector's requirement lets through.
@@ -46,7 +43,7 @@ impl Values {
             Operator::In => Values::only(listed()),
             Operator::NotIn => Values { absent: true, ..Values::all_but(listed()) },
             Operator::Exists => Values::present(),
-            Operator::DoesNotExist => Values { absent: true, all_but: false, listed: Arc::default() },
+            Operator::DoesNotExist => Values { absent: true, all_but: false, listed: SortedSet::new() },
         }
     }
 
@@ -87,13 +84,13 @@ impl Values {
         if other.is_all() {
             return self.clone();
         }
-        let (all_but, listed): (bool, BTreeSet<Text>) = match (self.all_but, other.all_but) {
-            (false, false) => (false, self.listed.intersection(&other.listed).cloned().collect()),
-            (false, true) => (false, self.listed.difference(&other.listed).cloned().collect()),
-            (true, false) => (false, other.listed.difference(&self.listed).cloned().collect()),
-            (true, true) => (true, self.listed.union(&other.listed).cloned().collect()),
+        let (all_but, listed) = match (self.all_but, other.all_but) {
+            (false, false) => (false, self.listed.intersection(&other.listed)),
+            (false, true) => (false, self.listed.difference(&other.listed)),
+            (true, false) => (false, other.listed.difference(&self.listed)),
+            (true, true) => (true, self.listed.union(&other.listed)),
         };
-        Values { absent: self.absent && other.absent, all_but, listed: Arc::new(listed) }
+        Values { absent: self.absent && other.absent, all_but, listed }
     }
 
     /// Everything else, absence included.
@@ -109,12 +106,12 @@ impl Values {
     /// The requirements that say the same about `key`: a union of conjunctions, since "absent or one of these" is no
     /// single conjunction in any selector language we target. Empty for the empty set; one empty list for every value.
     pub fn requirements(&self, key: &Text) -> Vec<Vec<Requirement>> {
-        let with = |operator, values: &BTreeSet<Text>| Requirement {
+        let with = |operator, values: &SortedSet<Text>| Requirement {
             key: key.clone(),
             operator,
             values: values.clone(),
         };
-        let none = BTreeSet::new();
+        let none = SortedSet::new();
         match (self.absent, self.all_but, self.listed.is_empty()) {
             (true, true, true) => vec![vec![]],
             (true, true, false) => vec![vec![with(Operator::NotIn, &self.listed)]],

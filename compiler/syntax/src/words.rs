@@ -161,7 +161,14 @@ pub(crate) fn continues(text: &str, first: &str, at: usize) -> bool {
         "workload" => {
             let rest = text.get(at + word.len()..).unwrap_or("");
             let after = rest.trim_start_matches([' ', '\t']);
-            let option = matches!(word, "in" | "ports" | "account") && rest.starts_with([' ', '\t', '[']);
+            // A name follows `in`, or a list of them; before a number it is what is left of another statement.
+            let begins_names =
+                || !after.trim_start_matches(['[', ' ']).starts_with(|c: char| c.is_ascii_digit());
+            let option = match word {
+                "in" => rest.starts_with([' ', '\t', '[']) && begins_names(),
+                "ports" | "account" => rest.starts_with([' ', '\t', '[']),
+                _ => false,
+            };
             let host = word == "host-network" && !rest.starts_with(['/', ':', '.']);
             (option || host) && !after.starts_with("->")
         }

@@ -1,12 +1,18 @@
 //! Source and manifests compared: equal on every class of flow, or a counterexample.
 //!
-//! `source` says what the policy lets pass, side by side and namespace by namespace; `proof` compares that with what a
-//! target's own reading of the emitted bytes says. This crate never sees how the bytes were made.
+//! `source` says what the policy lets pass, side by side and namespace by namespace; `reading` is what a target's own
+//! reading of the emitted bytes answers; `comparison` holds the two against each other for one namespace, `proof` for
+//! all of them and every target. This crate never sees how the bytes were made.
 
 mod source;
-mod proof;
+mod reading;
 mod readings;
+mod outcome;
+mod comparison;
+mod proof;
 
-pub use proof::{Difference, Reading, Tally, compare, shards};
+pub use outcome::{Difference, Outcome, Tally};
+pub use proof::{Unread, Written, prove};
+pub use reading::{Local, Reading};
 pub use readings::read;
 pub use source::{Shard, Source};

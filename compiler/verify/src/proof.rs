@@ -1,239 +1,190 @@
 //! The proof: source and manifests let the same flows pass, on each side of each pod, or here is one they do not.
+//!
+//! What decides about the pods of a namespace is its own objects and the cluster-wide ones. So namespace by namespace the
+//! source is asked once, and each target's manifest of that namespace is read, compared and forgotten: memory and time
+//! are in proportion to one namespace. Nothing is taken on trust: a manifest that turns out to speak of anything else has
+//! its target read as a whole.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use netpol_flow::{Flow, PortRange, Protocol, Side, Text, Verdict};
-use netpol_semantics::{Trace, Undecided, Universe};
-use netpol_sets::{AddressSet, Cube, Ends, FlowSet, Infra, Key, PodSet, PortSet, SideSet};
+use netpol_flow::{Side, SortedSet, Text};
+use netpol_semantics::{Manifest, ReadError, Undecided};
+use netpol_sets::SideSet;
+use rayon::prelude::*;
 
-use crate::source::restrict;
-use crate::{Shard, Source};
+use crate::comparison::{Compared, Comparison};
+use crate::readings::Profile;
+use crate::{Outcome, Reading, Shard, Source};
 
-/// A target's reading of the bytes written for it.
-pub trait Reading: Sync {
-    /// What one side of these pods lets pass; `namespace` is theirs, or none where no manifest names it.
-    fn side(
-        &self,
-        universe: &Universe,
-        namespace: Option<&Text>,
-        subject: &PodSet,
-        side: Side,
-    ) -> Result<SideSet, Undecided>;
-
-    /// The namespaces the manifests name.
-    fn namespaces(&self) -> BTreeSet<Text>;
-
-    /// Decides one flow on one side.
-    fn evaluate(&self, flow: &Flow, side: Side) -> Result<Trace, Undecided>;
-
-    /// Whether the shared gateway is an endpoint there even where the project declares no address for it.
-    fn has_gateway(&self) -> bool;
-
-    /// Whether SCTP passes there at all; where it does not, it is outside the comparison (amendment B21).
-    fn has_sctp(&self) -> bool;
-
-    /// Whether a pod's own node is beyond policy there, so that a default deny cannot bind it (`K8S-14`).
-    fn own_node_is_free(&self) -> bool;
-
-    /// Whether a guardrail's deny on an open side may rest on the other end's own objects (amendment B1).
-    fn may_lean_on_the_other_end(&self) -> bool;
+/// The manifests of one target.
+#[derive(Clone, Copy, Debug)]
+pub struct Written<'a> {
+    /// The back end that wrote them.
+    pub backend: &'a str,
+    /// The target's settings.
+    pub settings: &'a BTreeMap<Text, Text>,
+    /// The files as they would be written, by name; `kustomization.yaml`, which lists the others, is no manifest.
+    pub files: &'a BTreeMap<String, String>,
 }
 
-/// A flow that the source and the manifests answer differently.
+/// Why manifests could not be compared at all, which is a failure like any difference.
 #[derive(Clone, Debug)]
-pub struct Difference {
-    /// The flow.
-    pub flow: Flow,
-    /// The side that differs.
-    pub side: Side,
-    /// What the source says there.
-    pub source: Verdict,
-    /// What the manifests say there.
-    pub manifests: Verdict,
+pub enum Unread {
+    /// No reading is known for this back end.
+    ByNobody,
+    /// The reading does not understand these objects.
+    NotUnderstood(Vec<ReadError>),
 }
 
-/// What a proof looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Sides of namespaces compared.
-    pub sides: usize,
-    /// Classes of flows compared: cubes of both readings.
-    pub classes: usize,
-    /// Guardrail denies on an open side that rest on the other end's own objects.
-    pub leaning: usize,
-}
-
-/// The namespaces to compare one by one, and the one class of all others.
-pub fn shards(source: &Source<'_>, reading: &dyn Reading) -> Vec<Shard> {
-    let policy = source.policy;
-    let mut names: BTreeSet<Text> = policy.namespaces.keys().cloned().collect();
-    names.extend(policy.tenants.values().flat_map(|tenant| tenant.namespaces.iter().cloned()));
-    names.extend(policy.cluster.system.iter().cloned());
-    names.extend(source.named_namespaces());
-    names.extend(reading.namespaces());
-    let unnamed = Shard::Unnamed(names.clone());
-    names.into_iter().map(Shard::Named).chain([unnamed]).collect()
-}
-
-/// Compares one shard on both sides.
-pub fn compare(
-    source: &Source<'_>,
-    reading: &dyn Reading,
-    shard: &Shard,
-) -> Result<(Tally, Vec<Difference>), Undecided> {
-    let universe = universe(source, reading);
-    let mut tally = Tally::default();
-    let mut differences = Vec::new();
-    for side in Side::BOTH {
-        let meant = clip(&source.side(shard, side), &universe);
-        let said = clip(&reading.side(&universe, shard.name(), &shard.pods(), side)?, &universe);
-        tally.sides += 1;
-        tally.classes += meant.allow.cubes().len() + meant.deny.cubes().len();
-        tally.classes += said.allow.cubes().len() + said.deny.cubes().len();
-        let (meant, said) = match reading.has_sctp() {
-            true => (meant, said),
-            false => (without_sctp(meant), without_sctp(said)),
+/// Compares every class of flows, on each side of each pod, with the manifests of each target; the answers are in the
+/// order of `written`.
+pub fn prove(source: &Source<'_>, written: &[Written<'_>]) -> Vec<Result<Outcome, Unread>> {
+    let named: Vec<Text> = source.namespaces().into_iter().collect();
+    let targets: Vec<Result<Target<'_>, Unread>> =
+        written.par_iter().map(|written| Target::of(written, &named)).collect();
+    let compare = |name: &Text| {
+        let shard = Shard::Named(name.clone());
+        let meant = meant(source, &shard);
+        let one = |target: &Result<Target<'_>, Unread>| match target {
+            Ok(target) => target.compare(source, &shard, &meant),
+            Err(_) => Found::default(),
         };
-        let mut wider = said.beyond(&meant);
-        if reading.own_node_is_free() && side == Side::Egress {
-            wider = wider.subtract(&to_own_node(&shard.pods()));
-        }
-        if reading.may_lean_on_the_other_end() && !wider.is_empty() {
-            let (left, leaning) = lean(source, reading, &universe, wider, side)?;
-            wider = left;
-            tally.leaning += leaning;
-        }
-        let narrower = possible(meant.beyond(&said), shard, side);
-        let wider = possible(wider, shard, side);
-        let of = |flows: &FlowSet, source: Verdict, manifests: Verdict| {
-            flows.witness().map(|flow| Difference { flow, side, source, manifests })
-        };
-        differences.extend(of(&wider, Verdict::Deny, Verdict::Allow));
-        differences.extend(of(&narrower, Verdict::Allow, Verdict::Deny));
-    }
-    Ok((tally, differences))
-}
-
-/// Leaves out flows inside one namespace whose ends would see different labels on it: a namespace has one set.
-fn possible(flows: FlowSet, shard: &Shard, side: Side) -> FlowSet {
-    let Some(name) = shard.name() else { return flows };
-    let here = PodSet::of_namespaces(BTreeSet::from([name.clone()]));
-    let mut kept = Vec::new();
-    for cube in flows.cubes() {
-        let (Ends::Pods(source), Ends::Pods(destination)) = (&cube.source, &cube.destination) else {
-            kept.push(cube.clone());
-            continue;
-        };
-        let (subject, peer) =
-            if side == Side::Egress { (source, destination) } else { (destination, source) };
-        let within = |subject: PodSet, peer: PodSet| {
-            let (subject, peer) = (Ends::Pods(subject), Ends::Pods(peer));
-            let (source, destination) = if side == Side::Egress { (subject, peer) } else { (peer, subject) };
-            Cube { source, destination, ..cube.clone() }
-        };
-        for apart in peer.subtract(&here).into_iter().filter(|apart| apart.intersect(&here).is_empty()) {
-            kept.push(within(subject.clone(), apart));
-        }
-        let mut together = (subject.clone(), peer.intersect(&here));
-        for (key, values) in subject.conditions().iter().chain(peer.conditions()) {
-            if matches!(key, Key::NamespaceLabel(_)) {
-                together = (together.0.with(key.clone(), values), together.1.with(key.clone(), values));
-            }
-        }
-        kept.push(within(together.0, together.1));
-    }
-    FlowSet::of(kept)
-}
-
-/// The endpoints that can exist, as the source's cluster tells them.
-///
-/// Ranges the project does not declare may lie anywhere. An API server without a declared address is taken to run on a
-/// node; a gateway without one exists only where the target has an endpoint of that kind.
-fn universe(source: &Source<'_>, reading: &dyn Reading) -> Universe {
-    let cluster = &source.policy.cluster;
-    let known = |set: &AddressSet, declared: bool| if declared { set.clone() } else { AddressSet::all() };
-    let nodes = known(&source.places.nodes, !cluster.nodes.is_empty());
-    let apiserver = AddressSet::of(&cluster.apiserver);
-    let on_node = if cluster.apiserver.is_empty() { nodes.clone() } else { apiserver.intersect(&nodes) };
-    let elsewhere = apiserver.subtract(&nodes);
-    // An address is one endpoint: the API server's own is not another node's.
-    let nodes = nodes.subtract(&apiserver);
-    let mut infra = std::collections::BTreeMap::from([(Infra::Node, nodes.clone()), (Infra::OwnNode, nodes)]);
-    if !on_node.is_empty() {
-        infra.insert(Infra::ApiServerOnNode, on_node);
-    }
-    if !elsewhere.is_empty() {
-        infra.insert(Infra::ApiServerElsewhere, elsewhere);
-    }
-    if !cluster.gateway.is_empty() || reading.has_gateway() {
-        infra.insert(Infra::Gateway, known(&AddressSet::of(&cluster.gateway), !cluster.gateway.is_empty()));
-    }
-    Universe {
-        pods: known(&source.places.pods, !cluster.pods.is_empty()),
-        infra,
-        outside: source.places.outside.clone(),
-    }
-}
-
-/// Leaves out what cannot exist.
-fn clip(set: &SideSet, universe: &Universe) -> SideSet {
-    SideSet { allow: universe.clip(&set.allow), deny: universe.clip(&set.deny) }
-}
-
-fn without_sctp(set: SideSet) -> SideSet {
-    let others = PortSet::of([PortRange::every(Protocol::Tcp), PortRange::every(Protocol::Udp)]);
-    let flows = |flows: &FlowSet| {
-        FlowSet::of(flows.cubes().iter().map(|cube| {
-            let mut cube = cube.clone();
-            cube.services.ports = cube.services.ports.intersect(&others);
-            cube
-        }))
+        targets.iter().map(one).collect()
     };
-    SideSet { allow: flows(&set.allow), deny: flows(&set.deny) }
-}
-
-fn to_own_node(pods: &PodSet) -> FlowSet {
-    let own = Ends::Infra(netpol_sets::InfraSet::of([Infra::OwnNode]));
-    Universe::flows(&[Ends::Pods(pods.clone())], &[own], &[netpol_sets::Services::all()])
-}
-
-/// Takes away the flows that a guardrail denies and that the other end's own manifests deny too.
-fn lean(
-    source: &Source<'_>,
-    reading: &dyn Reading,
-    universe: &Universe,
-    wider: FlowSet,
-    side: Side,
-) -> Result<(FlowSet, usize), Undecided> {
-    let other_side = match side {
-        Side::Egress => Side::Ingress,
-        Side::Ingress => Side::Egress,
+    let mut found: Vec<Vec<Found>> = named.par_iter().map(compare).collect();
+    let conclude = |(at, target): (usize, &Result<Target<'_>, Unread>)| {
+        let target = target.as_ref().map_err(Clone::clone)?;
+        let mine = found.iter_mut().filter_map(|row| row.get_mut(at)).map(std::mem::take);
+        let all = mine.fold(Found::default(), Found::and);
+        target.conclude(source, &named, all)
     };
-    let mut left = wider.subtract(source.denied(side));
-    let mut leaning = 0;
-    for cube in wider.intersect(source.denied(side)).cubes() {
-        let other = if side == Side::Egress { &cube.destination } else { &cube.source };
-        let Some(pods) = other.pods() else {
-            left.extend(FlowSet::of([cube.clone()]));
-            continue;
-        };
-        // Each namespace of the other end answers for itself; one that nobody names denies nothing.
-        let mut undenied = FlowSet::of([cube.clone()]);
-        for shard in shards(source, reading) {
-            let theirs = shard.pods().intersect(pods);
-            if theirs.is_empty() {
-                continue;
-            }
-            let said = clip(&reading.side(universe, shard.name(), &shard.pods(), other_side)?, universe);
-            let subject = Ends::Pods(shard.pods());
-            let here = restrict(&undenied, other_side, &subject);
-            let passes = here.intersect(&said.allow).subtract(&said.deny);
-            undenied = undenied.subtract(&here.subtract(&passes));
-        }
-        if undenied.is_empty() {
-            leaning += 1;
-        }
-        left.extend(undenied);
+    targets.iter().enumerate().map(conclude).collect()
+}
+
+/// A shard that still waits for another with every shard at hand would be a mistake here; it must not pass for a proof.
+fn unsettled() -> Outcome {
+    let reason = "a side rests on other namespaces, which were all at hand".to_owned();
+    Outcome { undecided: vec![Undecided { reason }], ..Outcome::default() }
+}
+
+fn meant(source: &Source<'_>, shard: &Shard) -> [SideSet; 2] {
+    Side::BOTH.map(|side| source.side(shard, side))
+}
+
+/// One target's manifests, told apart.
+struct Target<'a> {
+    profile: Profile,
+    /// The reading of all that is not the manifest of one namespace; none where it is not understood without those.
+    shared: Option<Box<dyn Reading>>,
+    /// What is likely to be the manifest of one namespace, by that namespace.
+    local: BTreeMap<&'a str, Manifest<'a>>,
+    all: Vec<Manifest<'a>>,
+}
+
+/// What came of some namespaces of a target.
+#[derive(Default)]
+struct Found {
+    outcome: Outcome,
+    /// The namespaces their manifests name.
+    names: BTreeSet<Text>,
+    /// Those that rest on what others say.
+    leaning: Vec<Shard>,
+    /// Whether a manifest has to be read together with the others.
+    together: bool,
+}
+
+impl Found {
+    fn and(mut self, other: Found) -> Found {
+        self.outcome = self.outcome.and(other.outcome);
+        self.names.extend(other.names);
+        self.leaning.extend(other.leaning);
+        self.together |= other.together;
+        self
     }
-    Ok((left, leaning))
+
+    fn add(&mut self, shard: &Shard, compared: Compared) {
+        match compared {
+            Compared::Done(outcome) => self.outcome = std::mem::take(&mut self.outcome).and(outcome),
+            Compared::Leans => self.leaning.push(shard.clone()),
+        }
+    }
+}
+
+impl<'a> Target<'a> {
+    fn of(written: &Written<'a>, named: &[Text]) -> Result<Target<'a>, Unread> {
+        let Written { backend, settings, files } = *written;
+        let profile = Profile::of(backend, settings).ok_or(Unread::ByNobody)?;
+        let manifests = files.iter().filter(|(name, _)| *name != "kustomization.yaml");
+        let all: Vec<Manifest<'a>> = manifests.map(|(path, text)| Manifest { path, text }).collect();
+        let own = |manifest: &Manifest<'a>| {
+            let stem = manifest.path.strip_suffix(".yaml")?;
+            named.binary_search_by(|name| (**name).cmp(stem)).is_ok().then_some(stem)
+        };
+        let local = all.iter().filter_map(|manifest| Some((own(manifest)?, *manifest))).collect();
+        let shared: Vec<Manifest<'a>> = all.iter().filter(|m| own(m).is_none()).copied().collect();
+        let shared = profile.read(&shared).ok();
+        Ok(Target { profile, shared, local, all })
+    }
+
+    /// Compares the pods of one namespace with its manifest beside the shared ones.
+    fn compare(&self, source: &Source<'_>, shard: &Shard, meant: &[SideSet; 2]) -> Found {
+        let mut found = Found::default();
+        let Some(shared) = &self.shared else { return Found { together: true, ..found } };
+        let Some((name, manifest)) = shard.name().and_then(|name| Some((name, self.local.get(&**name)?)))
+        else {
+            found.add(shard, Comparison::of(source, &**shared).compare(shard, meant, None));
+            return found;
+        };
+        match shared.beside(manifest) {
+            Ok(Some((about, reading))) if about == *name => {
+                found.names = reading.namespaces();
+                found.add(shard, Comparison::of(source, &*reading).compare(shard, meant, None));
+            }
+            // What cannot be understood alone may be understood together; if not, that reading says why.
+            Ok(Some(_) | None) | Err(_) => found.together = true,
+        }
+        found
+    }
+
+    /// Compares what is left: namespaces that only manifests name, all others, and what rests on several manifests.
+    fn conclude(&self, source: &Source<'_>, named: &[Text], found: Found) -> Result<Outcome, Unread> {
+        let Found { outcome, mut names, leaning, together } = found;
+        let (Some(shared), false) = (&self.shared, together) else { return self.whole(source, None) };
+        names.extend(shared.namespaces());
+        let extra = names.iter().filter(|name| named.binary_search(name).is_err()).cloned();
+        let extra: Vec<Shard> = extra.map(Shard::Named).collect();
+        let mut everyone: Vec<Shard> = named.iter().cloned().map(Shard::Named).chain(extra.clone()).collect();
+        let all: SortedSet<Text> = everyone.iter().filter_map(Shard::name).cloned().collect();
+        everyone.push(Shard::Unnamed(all));
+        let mut rest = Found { outcome, leaning, ..Found::default() };
+        for shard in extra.iter().chain(everyone.last()) {
+            rest = rest.and(self.compare(source, shard, &meant(source, shard)));
+        }
+        if rest.leaning.is_empty() {
+            return Ok(rest.outcome);
+        }
+        Ok(rest.outcome.and(self.whole(source, Some((&rest.leaning, &everyone)))?))
+    }
+
+    /// Compares shards by the reading of all manifests together: some of all, or every one.
+    fn whole(&self, source: &Source<'_>, some: Option<(&[Shard], &[Shard])>) -> Result<Outcome, Unread> {
+        let reading = self.profile.read(&self.all).map_err(Unread::NotUnderstood)?;
+        let comparison = Comparison::of(source, &*reading);
+        let (shards, everyone) = match some {
+            Some((shards, everyone)) => (shards.to_vec(), everyone.to_vec()),
+            None => {
+                let mut names = source.namespaces();
+                names.extend(reading.namespaces());
+                let unnamed = Shard::Unnamed(names.iter().cloned().collect());
+                let all: Vec<Shard> = names.into_iter().map(Shard::Named).chain([unnamed]).collect();
+                (all.clone(), all)
+            }
+        };
+        let compare = |shard: &Shard| match comparison.compare(shard, &meant(source, shard), Some(&everyone))
+        {
+            Compared::Done(outcome) => outcome,
+            Compared::Leans => unsettled(),
+        };
+        Ok(shards.par_iter().map(compare).reduce(Outcome::default, Outcome::and))
+    }
 }

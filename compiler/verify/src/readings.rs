@@ -7,6 +7,7 @@ use netpol_semantics::{Manifest, ReadError, Trace, Undecided, Universe, calico, 
 use netpol_sets::{PodSet, SideSet};
 
 use crate::Reading;
+use crate::reading::Local;
 
 /// Reads the files written for a target, by its back end's name and settings; none for a back end nobody reads.
 ///
@@ -19,32 +20,52 @@ pub fn read(
 ) -> Option<Result<Box<dyn Reading>, Vec<ReadError>>> {
     let manifests = files.iter().filter(|(name, _)| *name != "kustomization.yaml");
     let manifests: Vec<Manifest<'_>> = manifests.map(|(path, text)| Manifest { path, text }).collect();
-    let files = &manifests[..];
-    let setting = |key: &str| settings.get(key).map(|value| &**value);
-    Some(match backend {
-        "kubernetes" => kubernetes::read(files).map(|set| Box::new(Kubernetes { set }) as Box<dyn Reading>),
-        "calico" => {
-            let endpoint_to_host = match setting("endpoint-to-host") {
-                Some("drop") => calico::HostAction::Drop,
-                Some("unknown") => calico::HostAction::Unknown,
-                Some(_) | None => calico::HostAction::Accept,
-            };
-            let application_layer_policy = setting("application-layer-policy") == Some("true");
-            let profile =
-                calico::Profile { endpoint_to_host, application_layer_policy, ..calico::Profile::default() };
-            calico::read(files).map(|set| Box::new(Calico { set, profile }) as Box<dyn Reading>)
-        }
-        "cilium" => {
-            let version = setting("version").and_then(version).unwrap_or((1, 19));
-            let profile = cilium::Profile {
-                version,
+    Some(Profile::of(backend, settings)?.read(&manifests))
+}
+
+/// What a target's settings say of the cluster that changes how its objects are read.
+pub(crate) enum Profile {
+    Kubernetes,
+    Calico(calico::Profile),
+    Cilium(cilium::Profile),
+}
+
+impl Profile {
+    /// By the back end's name; none for one nobody reads.
+    pub(crate) fn of(backend: &str, settings: &BTreeMap<Text, Text>) -> Option<Profile> {
+        let setting = |key: &str| settings.get(key).map(|value| &**value);
+        Some(match backend {
+            "kubernetes" => Profile::Kubernetes,
+            "calico" => Profile::Calico(calico::Profile {
+                endpoint_to_host: match setting("endpoint-to-host") {
+                    Some("drop") => calico::HostAction::Drop,
+                    Some("unknown") => calico::HostAction::Unknown,
+                    Some(_) | None => calico::HostAction::Accept,
+                },
+                application_layer_policy: setting("application-layer-policy") == Some("true"),
+                ..calico::Profile::default()
+            }),
+            "cilium" => Profile::Cilium(cilium::Profile {
+                version: setting("version").and_then(version).unwrap_or((1, 19)),
                 sctp: setting("sctp") == Some("true"),
                 ..cilium::Profile::default()
-            };
-            cilium::read(files).map(|set| Box::new(Cilium { set, profile }) as Box<dyn Reading>)
-        }
-        _ => return None,
-    })
+            }),
+            _ => return None,
+        })
+    }
+
+    /// Reads manifests as one; an object that is not understood is an error.
+    pub(crate) fn read(&self, manifests: &[Manifest<'_>]) -> Result<Box<dyn Reading>, Vec<ReadError>> {
+        Ok(match self {
+            Profile::Kubernetes => Box::new(Kubernetes { set: kubernetes::read(manifests)? }),
+            Profile::Calico(profile) => {
+                Box::new(Calico { set: calico::read(manifests)?, profile: profile.clone() })
+            }
+            Profile::Cilium(profile) => {
+                Box::new(Cilium { set: cilium::read(manifests)?, profile: profile.clone() })
+            }
+        })
+    }
 }
 
 fn version(text: &str) -> Option<(u8, u8)> {
@@ -57,6 +78,11 @@ struct Kubernetes {
 }
 
 impl Reading for Kubernetes {
+    fn beside(&self, manifest: &Manifest<'_>) -> Result<Option<Local>, Vec<ReadError>> {
+        let local = self.set.beside(manifest)?;
+        Ok(local.map(|(name, set)| -> Local { (name, Box::new(Kubernetes { set })) }))
+    }
+
     fn side(
         &self,
         universe: &Universe,
@@ -98,6 +124,12 @@ struct Calico {
 }
 
 impl Reading for Calico {
+    fn beside(&self, manifest: &Manifest<'_>) -> Result<Option<Local>, Vec<ReadError>> {
+        let local = self.set.beside(manifest)?;
+        Ok(local
+            .map(|(name, set)| -> Local { (name, Box::new(Calico { set, profile: self.profile.clone() })) }))
+    }
+
     fn side(
         &self,
         universe: &Universe,
@@ -139,6 +171,12 @@ struct Cilium {
 }
 
 impl Reading for Cilium {
+    fn beside(&self, manifest: &Manifest<'_>) -> Result<Option<Local>, Vec<ReadError>> {
+        let local = self.set.beside(manifest)?;
+        Ok(local
+            .map(|(name, set)| -> Local { (name, Box::new(Cilium { set, profile: self.profile.clone() })) }))
+    }
+
     fn side(
         &self,
         universe: &Universe,

@@ -1,9 +1,8 @@
 //! What the source says, for one side of the pods of one namespace.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
 
-use netpol_flow::{Date, Side, Text};
+use netpol_flow::{Date, Side, SortedSet, Text};
 use netpol_model::{End, Enforcement, Namespace, Namespaces, Places, Pods, Policy, Rule};
 use netpol_sets::{Cube, Ends, FlowSet, Infra, InfraSet, Key, PodSet, Requests, Services, SideSet, Values};
 
@@ -13,7 +12,7 @@ pub enum Shard {
     /// Those of one namespace.
     Named(Text),
     /// Those of every namespace that neither the source nor the manifests name.
-    Unnamed(BTreeSet<Text>),
+    Unnamed(SortedSet<Text>),
 }
 
 impl Shard {
@@ -28,7 +27,7 @@ impl Shard {
     /// Its pods.
     pub fn pods(&self) -> PodSet {
         match self {
-            Shard::Named(name) => PodSet::of_namespaces(BTreeSet::from([name.clone()])),
+            Shard::Named(name) => PodSet::of_namespaces(SortedSet::one(name.clone())),
             Shard::Unnamed(named) => {
                 let others = Values::all_but(named.clone());
                 PodSet::all().with(Key::Namespace, &others)
@@ -49,8 +48,6 @@ pub struct Source<'a> {
     allows: Vec<&'a Rule>,
     baseline: BTreeMap<&'a Text, Vec<(&'a Text, &'a Rule)>>,
     baseline_anywhere: Vec<(&'a Text, &'a Rule)>,
-    /// What was asked before: several targets of one policy ask the same.
-    answers: Mutex<BTreeMap<(Text, Side), Arc<SideSet>>>,
 }
 
 impl<'a> Source<'a> {
@@ -84,16 +81,7 @@ impl<'a> Source<'a> {
             }
         }
         let ingress_denies = denies.subtract(&FlowSet::of(from_own_node(&Ends::Pods(PodSet::all()))));
-        Source {
-            policy,
-            places,
-            day,
-            denies: [denies, ingress_denies],
-            allows,
-            baseline,
-            baseline_anywhere,
-            answers: Mutex::default(),
-        }
+        Source { policy, places, day, denies: [denies, ingress_denies], allows, baseline, baseline_anywhere }
     }
 
     /// What one side of a shard's pods lets pass, apart from a pod and itself, which always passes.
@@ -101,20 +89,7 @@ impl<'a> Source<'a> {
     /// Steps −1 to 8 of the reference, as sets. Guardrail denies are the `deny`. The `allow` is everything where nobody
     /// manages the side, else what guardrails allow and what the namespace grants outside its fence; and a node always
     /// reaches its own pods.
-    pub fn side(&self, shard: &Shard, side: Side) -> Arc<SideSet> {
-        let Shard::Named(name) = shard else { return Arc::new(self.answer(shard, side)) };
-        let key = (name.clone(), side);
-        if let Some(known) = self.answers.lock().ok().and_then(|answers| answers.get(&key).cloned()) {
-            return known;
-        }
-        let answer = Arc::new(self.answer(shard, side));
-        if let Ok(mut answers) = self.answers.lock() {
-            answers.insert(key, Arc::clone(&answer));
-        }
-        answer
-    }
-
-    fn answer(&self, shard: &Shard, side: Side) -> SideSet {
+    pub fn side(&self, shard: &Shard, side: Side) -> SideSet {
         let subject = Ends::Pods(shard.pods());
         let mut allow = FlowSet::default();
         match self.enforced(shard, side) {
@@ -143,9 +118,12 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Every namespace that a rule names.
-    pub fn named_namespaces(&self) -> BTreeSet<Text> {
+    /// Every namespace the policy names: declared, owned, of the system, or an end of a rule.
+    pub fn namespaces(&self) -> BTreeSet<Text> {
         let policy = self.policy;
+        let mut names: BTreeSet<Text> = policy.namespaces.keys().cloned().collect();
+        names.extend(policy.tenants.values().flat_map(|tenant| tenant.namespaces.iter().cloned()));
+        names.extend(policy.cluster.system.iter().cloned());
         let guardrails = policy.guardrails.iter();
         let guardrails = guardrails.flat_map(|g| g.denies.iter().chain(&g.exceptions).chain(&g.allows));
         let spaces = policy.namespaces.values();
@@ -153,7 +131,7 @@ impl<'a> Source<'a> {
         let baseline = policy.baseline.iter().flat_map(|b| b.rules.values().flatten());
         let ends = guardrails.chain(spaces).chain(baseline).flat_map(|rule| rule.from.iter().chain(&rule.to));
         let named = ends.filter_map(|end| match end {
-            End::Pods(Pods { namespaces: Namespaces::Named(names), .. }) => Some(names.iter().cloned()),
+            End::Pods(Pods { namespaces: Namespaces::Named(names), .. }) => Some(names),
             End::Pods(_)
             | End::OtherTenants
             | End::Nodes
@@ -165,7 +143,12 @@ impl<'a> Source<'a> {
             | End::Domain(_)
             | End::Any => None,
         });
-        named.flatten().collect()
+        for name in named.flatten() {
+            if !names.contains(name) {
+                names.insert(name.clone());
+            }
+        }
+        names
     }
 
     /// Whether the side is managed: none where it is open, the namespace where it has rules.

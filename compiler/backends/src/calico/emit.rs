@@ -108,12 +108,12 @@ impl Draft {
     }
 
     fn object(&self, name: String, egress: Vec<Yaml>, ingress: Vec<Yaml>) -> Object {
-        let mut spec = vec![("tier", text(self.tier.as_str())), ("order", Yaml::Number(self.order))];
+        let mut spec = vec![("tier", text(self.tier.clone())), ("order", Yaml::Number(self.order))];
         if self.staged {
             spec.push(("stagedAction", text("Set")));
         }
-        spec.push(("selector", text(self.subject.pods.as_str())));
-        spec.extend(self.subject.namespaces.iter().map(|s| ("namespaceSelector", text(s.as_str()))));
+        spec.push(("selector", text(self.subject.pods.clone())));
+        spec.extend(self.subject.namespaces.iter().map(|s| ("namespaceSelector", text(s.clone()))));
         spec.extend(
             self.subject.accounts.iter().map(|a| ("serviceAccountSelector", text(account_selector(a)))),
         );
@@ -154,7 +154,7 @@ pub(super) fn objects(drafts: Vec<Draft>, taken: &mut Taken, out: &mut Vec<Objec
 }
 
 /// A tier.
-pub(super) fn tier(name: &str, order: i64, default_action: &str, layer: Option<Layer>) -> Object {
+pub(super) fn tier(name: &str, order: i64, default_action: &'static str, layer: Option<Layer>) -> Object {
     Object {
         api_version: API,
         kind: "Tier",
@@ -195,14 +195,5 @@ fn chunks(rules: Vec<Yaml>) -> Vec<Vec<Yaml>> {
 
 /// About how many bytes the rules take.
 fn size(rules: &[Yaml]) -> usize {
-    fn of(value: &Yaml) -> usize {
-        match value {
-            Yaml::Text(text) => text.len() + 4,
-            Yaml::Number(_) | Yaml::Flag(_) => 8,
-            Yaml::List(items) => items.iter().map(of).sum(),
-            Yaml::Map(entries) => entries.iter().map(|(key, value)| key.len() + 4 + of(value)).sum(),
-            Yaml::Commented(_, value) => of(value),
-        }
-    }
-    rules.iter().map(of).sum()
+    rules.iter().map(Yaml::weight).sum()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use netpol_diagnostics::{Code, Diagnostic};
-use netpol_flow::{Date, Side, Text};
+use netpol_flow::{Date, Side, SortedSet, Text};
 use netpol_model::{Enforcement, Layer, Namespace, Rule, pod_set};
 use netpol_sets::PodSet;
 
@@ -182,8 +182,7 @@ pub(super) fn undeclared(build: &Build<'_>, refusals: &mut Refusals) -> Option<D
     if !cluster.undeclared_closed {
         return None;
     }
-    let spared: std::collections::BTreeSet<Text> =
-        policy.namespaces.keys().chain(&cluster.system).cloned().collect();
+    let spared: SortedSet<Text> = policy.namespaces.keys().chain(&cluster.system).cloned().collect();
     let missing: Vec<&str> = PLUG_IN.into_iter().filter(|name| !spared.contains(*name)).collect();
     if !missing.is_empty() {
         let listed = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");

@@ -11,9 +11,9 @@ use super::refusals::{Build, Refusals, peer_word};
 use super::selector::{Selectors, account_selector, selectors};
 use super::services::{Service, requests, services};
 use crate::address;
-use crate::object::comment;
+use crate::object::Comment;
 use crate::plan::{Grant, GrantServices, Peer, Peers};
-use crate::yaml::{Yaml, list, map, text};
+use crate::yaml::{Word, Yaml, list, map, text};
 
 /// What a rule says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,7 +69,6 @@ pub(super) fn rules_of(
         return Vec::new();
     };
     let entities = entities(build, place, action, grant, refusals);
-    let lines = comment(&grant.rule.origin);
     let mut rules = Vec::new();
     for entity in &entities {
         for service in &services {
@@ -83,9 +82,9 @@ pub(super) fn rules_of(
                 (true, false) if entity.pods.is_none() => continue,
                 (true | false, _) => entity,
             };
-            let mut push = |action: &str, http: Option<&Yaml>| {
+            let mut push = |action: &'static str, http: Option<&Yaml>| {
                 let rule = rule(action, grant.side, entity, service, http);
-                rules.push(Yaml::Commented(lines.clone(), Box::new(rule)));
+                rules.push(Yaml::Commented(Comment::of(&grant.rule.origin), Box::new(rule)));
             };
             if place.logs && (grant.rule.log || grant.rule.alert.is_some()) {
                 push("Log", None);
@@ -99,51 +98,51 @@ pub(super) fn rules_of(
     rules
 }
 
-fn rule(action: &str, side: Side, entity: &Entity, service: &Service, http: Option<&Yaml>) -> Yaml {
-    let mut rule = vec![("action".to_owned(), text(action))];
+fn rule(action: &'static str, side: Side, entity: &Entity, service: &Service, http: Option<&Yaml>) -> Yaml {
+    let mut rule = vec![("action".into(), text(action))];
     if let Some(protocol) = service.protocol {
-        rule.push(("protocol".to_owned(), text(protocol.name())));
+        rule.push(("protocol".into(), text(protocol.name())));
     }
     if let Some(http) = http {
-        rule.push(("http".to_owned(), http.clone()));
+        rule.push(("http".into(), http.clone()));
     }
     let mut peer = entity_fields(entity);
-    let ports = (!service.ports.is_empty()).then(|| ("ports".to_owned(), Yaml::List(service.ports.clone())));
+    let ports = (!service.ports.is_empty()).then(|| ("ports".into(), Yaml::List(service.ports.clone())));
     match side {
         Side::Egress => peer.extend(ports),
         Side::Ingress => {
             if !peer.is_empty() {
-                rule.push((peer_word(side).to_owned(), Yaml::Map(std::mem::take(&mut peer))));
+                rule.push((peer_word(side).into(), Yaml::Map(std::mem::take(&mut peer))));
             }
-            rule.extend(ports.map(|ports| ("destination".to_owned(), Yaml::Map(vec![ports]))));
+            rule.extend(ports.map(|ports| ("destination".into(), Yaml::Map(vec![ports]))));
         }
     }
     if !peer.is_empty() {
-        rule.push((peer_word(side).to_owned(), Yaml::Map(peer)));
+        rule.push((peer_word(side).into(), Yaml::Map(peer)));
     }
     Yaml::Map(rule)
 }
 
-fn entity_fields(entity: &Entity) -> Vec<(String, Yaml)> {
+fn entity_fields(entity: &Entity) -> Vec<(Word, Yaml)> {
     let mut fields = Vec::new();
     if let Some(pods) = &entity.pods {
-        fields.extend(pods.namespaces.iter().map(|s| ("namespaceSelector".to_owned(), text(s.as_str()))));
-        fields.push(("selector".to_owned(), text(pods.pods.as_str())));
+        fields.extend(pods.namespaces.iter().map(|s| ("namespaceSelector".into(), text(s.clone()))));
+        fields.push(("selector".into(), text(pods.pods.clone())));
         if let Some(accounts) = &pods.accounts {
             let by = if accounts.all_but {
                 ("selector", text(account_selector(accounts)))
             } else {
-                ("names", list(accounts.listed.iter().map(|name| text(&**name))))
+                ("names", list(accounts.listed.iter().map(text)))
             };
-            fields.push(("serviceAccounts".to_owned(), map([by])));
+            fields.push(("serviceAccounts".into(), map([by])));
         }
     }
-    let nets = |nets: &[String]| list(nets.iter().map(|net| text(net.as_str())));
+    let nets = |nets: &[String]| list(nets.iter().map(|net| text(net.clone())));
     if !entity.nets.is_empty() {
-        fields.push(("nets".to_owned(), nets(&entity.nets)));
+        fields.push(("nets".into(), nets(&entity.nets)));
     }
     if !entity.not_nets.is_empty() {
-        fields.push(("notNets".to_owned(), nets(&entity.not_nets)));
+        fields.push(("notNets".into(), nets(&entity.not_nets)));
     }
     fields
 }

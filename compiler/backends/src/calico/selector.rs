@@ -3,9 +3,7 @@
 //! Every selector names Kubernetes pods positively: a negative term alone would also hold for host endpoints and network
 //! sets (`CAL-03`, `CAL-06`, `CAL-28`). Literals have no escapes, so nothing is printed that could end one (`CAL-19`).
 
-use std::collections::BTreeSet;
-
-use netpol_flow::{Text, is_label_key, is_label_value};
+use netpol_flow::{SortedSet, Text, is_label_key, is_label_value};
 use netpol_sets::{Key, PodSet, Values};
 
 /// The label that every pod has and nothing else.
@@ -166,7 +164,7 @@ fn term(key: &str, values: &Values, out: &mut String) {
     }
 }
 
-fn compare(key: &str, one: &str, many: &str, values: &BTreeSet<Text>, out: &mut String) {
+fn compare(key: &str, one: &str, many: &str, values: &SortedSet<Text>, out: &mut String) {
     out.push_str(key);
     if let (1, Some(value)) = (values.len(), values.first()) {
         out.push_str(&format!(" {one} '{value}'"));
@@ -187,13 +185,13 @@ fn compare(key: &str, one: &str, many: &str, values: &BTreeSet<Text>, out: &mut 
 mod tests {
     use super::*;
 
-    fn values(listed: &[&str]) -> BTreeSet<Text> {
+    fn values(listed: &[&str]) -> SortedSet<Text> {
         listed.iter().map(|value| Text::from(*value)).collect()
     }
 
     fn label(all_but: bool, absent: bool, listed: &[&str]) -> String {
         let set = PodSet::all()
-            .with(Key::Label("tier".into()), &Values { absent, all_but, listed: values(listed).into() });
+            .with(Key::Label("tier".into()), &Values { absent, all_but, listed: values(listed) });
         selectors(&set, None).pods.replace(&format!("{POD} && "), "")
     }
 
@@ -218,7 +216,7 @@ mod tests {
         assert_eq!(ns(&shop, Some("shop")), None);
         assert_eq!(ns(&shop, Some("pay")), Some("projectcalico.org/name == 'shop'".into()));
         let team = |values: &Values| PodSet::all().with(Key::NamespaceLabel("team".into()), values);
-        let not_sre = team(&Values { absent: true, all_but: true, listed: values(&["sre"]).into() });
+        let not_sre = team(&Values { absent: true, all_but: true, listed: values(&["sre"]) });
         assert_eq!(ns(&not_sre, Some("shop")), Some("has(projectcalico.org/name) && team != 'sre'".into()));
         let own = not_sre.intersect(&shop);
         assert_eq!(ns(&own, Some("shop")), Some("has(projectcalico.org/name) && team != 'sre'".into()));

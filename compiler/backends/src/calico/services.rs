@@ -33,7 +33,7 @@ pub(super) fn services(grant: &Grant<'_>, action: Action, refusals: &mut Refusal
             refusals.named_deny(grant.rule);
             return None;
         }
-        names.extend(item.named.iter().map(|name| text(&**name)));
+        names.extend(item.named.iter().map(text));
         if item.named.is_empty() {
             out.extend(numbers(item));
         }
@@ -104,12 +104,12 @@ pub(super) fn requests(build: &Build<'_>, grant: &Grant<'_>, refusals: &mut Refu
 
 /// Every path begins with a slash, so that the empty prefix is `/`.
 fn http(item: &HttpMatch) -> Yaml {
-    let methods = item.method.as_ref().map(|method| ("methods", list([text(&**method)])));
+    let methods = item.method.as_ref().map(|method| ("methods", list([text(method)])));
     let path = match &item.path {
-        PathMatch::Exact(path) => ("exact", &**path),
-        PathMatch::Prefix(path) if path.is_empty() => ("prefix", "/"),
-        PathMatch::Prefix(path) => ("prefix", &**path),
+        PathMatch::Exact(path) => ("exact", text(path)),
+        PathMatch::Prefix(path) if path.is_empty() => ("prefix", text("/")),
+        PathMatch::Prefix(path) => ("prefix", text(path)),
     };
-    let paths = ("paths", list([map([(path.0, text(path.1))])]));
+    let paths = ("paths", list([map([path])]));
     map(methods.into_iter().chain([paths]))
 }

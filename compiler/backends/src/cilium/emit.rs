@@ -13,7 +13,7 @@ use super::peers::Verb;
 use super::report::Report;
 use super::selector::{Conjunction, Scope, conjunctions, selector};
 use crate::naming::{object_name, short_hash};
-use crate::object::{Object, comment};
+use crate::object::{Comment, Object};
 use crate::yaml::{Yaml, map, text};
 
 /// The size at which an object is cut: well below the 1 MiB that the API server takes (amendment B25).
@@ -78,13 +78,12 @@ impl Groups {
         (side, verb): (Side, Verb),
         rules: Vec<Yaml>,
         origin: &Arc<Origin>,
-        note: Option<&str>,
+        note: Option<&'static str>,
     ) {
         let Some(group) = self.groups.get_mut(at) else { return };
         for rule in rules {
-            let mut lines = comment(origin);
-            lines.extend(note.map(str::to_owned));
-            group.rules.push((side, verb, Yaml::Commented(lines, Box::new(rule)), Arc::clone(origin)));
+            let comment = Comment { note, ..Comment::of(origin) };
+            group.rules.push((side, verb, Yaml::Commented(comment, Box::new(rule)), Arc::clone(origin)));
         }
     }
 
@@ -138,7 +137,7 @@ fn parts_of(rules: Vec<Line>) -> Vec<Vec<Line>> {
     let mut parts: Vec<Vec<Line>> = Vec::new();
     let mut size = usize::MAX;
     for line in rules {
-        let more = weight(&line.2);
+        let more = line.2.weight();
         match parts.last_mut() {
             Some(part) if size.saturating_add(more) <= LARGE => {
                 size += more;
@@ -160,7 +159,7 @@ fn object(
     lines: Vec<Line>,
     report: &mut Report,
 ) -> Object {
-    let size = lines.iter().map(|(_, _, rule, _)| weight(rule)).sum::<usize>();
+    let size = lines.iter().map(|(_, _, rule, _)| rule.weight()).sum::<usize>();
     if size + conjunction_weight(subject) > TOO_LARGE {
         report.add(too_large(about, &lines));
     }
@@ -179,14 +178,14 @@ fn object(
     }
     let isolates = |rules: &[Yaml]| about.isolates && !rules.is_empty();
     let mut spec = vec![
-        ("endpointSelector".to_owned(), selector(subject)),
-        ("enableDefaultDeny".to_owned(), default_deny(isolates(&ingress.1), isolates(&egress.1))),
+        ("endpointSelector", selector(subject)),
+        ("enableDefaultDeny", default_deny(isolates(&ingress.1), isolates(&egress.1))),
     ];
     if let Some(value) = &about.log {
-        spec.push(("log".to_owned(), map([("value", text(value.as_str()))])));
+        spec.push(("log", map([("value", text(value.clone()))])));
     }
     let filled = fields.into_iter().filter(|(_, rules)| !rules.is_empty());
-    spec.extend(filled.map(|(field, rules)| (field.to_owned(), Yaml::List(rules))));
+    spec.extend(filled.map(|(field, rules)| (field, Yaml::List(rules))));
     Object {
         api_version: "cilium.io/v2",
         kind: kind(about.namespace.as_ref()),
@@ -194,7 +193,7 @@ fn object(
         namespace: about.namespace.clone(),
         layer: Some(about.layer.clone()),
         origins,
-        spec: Yaml::Map(spec),
+        spec: map(spec),
     }
 }
 
@@ -237,19 +236,6 @@ pub(super) fn log_word(rule: &Rule) -> Option<&'static str> {
 pub(super) fn log_tag(rule: &Rule, about: &str) -> Option<String> {
     let word = log_word(rule)?;
     Some(format!("{word} {about}").chars().map(|c| if c.is_control() { ' ' } else { c }).take(32).collect())
-}
-
-/// About as many bytes as the value has in the API server.
-fn weight(value: &Yaml) -> usize {
-    match value {
-        Yaml::Text(text) => text.len() + 3,
-        Yaml::Number(_) | Yaml::Flag(_) => 8,
-        Yaml::List(items) => 2 + items.iter().map(weight).sum::<usize>(),
-        Yaml::Map(entries) => {
-            2 + entries.iter().map(|(key, value)| key.len() + 4 + weight(value)).sum::<usize>()
-        }
-        Yaml::Commented(_, value) => weight(value),
-    }
 }
 
 fn conjunction_weight(conjunction: &Conjunction) -> usize {

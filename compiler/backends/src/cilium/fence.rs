@@ -2,7 +2,7 @@
 
 use netpol_flow::{IpNet, Side};
 use netpol_model::{End, Layer, Namespace, Rule, pod_set};
-use netpol_sets::{Key, PodSet, Services};
+use netpol_sets::{PodSet, Services};
 
 use super::cannot::Place;
 use super::emit::{Groups, check_subject};
@@ -44,7 +44,7 @@ pub(super) fn add(
 }
 
 fn named_subject(namespace: &Namespace, pods: &PodSet) -> Subject {
-    let all = pods.conditions().keys().all(|key| *key == Key::Namespace);
+    let all = pods.is_by_namespace();
     let noun = || namespace.workloads.iter().find(|(_, workload)| pod_set(workload) == *pods);
     let name =
         if all { "all".into() } else { noun().map_or_else(|| "pods".into(), |(name, _)| name.clone()) };

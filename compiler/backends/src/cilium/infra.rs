@@ -1,8 +1,6 @@
 //! Nodes, API servers and the gateway, as Cilium's identities.
 
-use std::collections::BTreeSet;
-
-use netpol_flow::{Operator, Requirement, Side};
+use netpol_flow::{Operator, Requirement, Side, SortedSet};
 use netpol_sets::{AddressSet, Infra};
 
 use super::cannot::Cannot;
@@ -12,7 +10,7 @@ use super::selector::selector;
 /// The entities that are exactly these kinds, where there are some.
 ///
 /// An API server on a node has the identity of the node too: `host` or `remote-node`, and `kube-apiserver`.
-pub(super) fn entities(kinds: &BTreeSet<Infra>) -> Option<Vec<&'static str>> {
+pub(super) fn entities(kinds: &SortedSet<Infra>) -> Option<Vec<&'static str>> {
     let has = |kind| kinds.contains(&kind);
     let mut out = match (has(Infra::Node), has(Infra::ApiServerOnNode), has(Infra::ApiServerElsewhere)) {
         (false, false, false) => vec![],
@@ -32,7 +30,7 @@ pub(super) fn entities(kinds: &BTreeSet<Infra>) -> Option<Vec<&'static str>> {
 pub(super) fn infra_kinds(
     context: &Context<'_>,
     (side, verb): (Side, Verb),
-    kinds: &BTreeSet<Infra>,
+    kinds: &SortedSet<Infra>,
 ) -> Result<Vec<Kind>, Cannot> {
     let has = |kind| kinds.contains(&kind);
     let api_server = has(Infra::ApiServerOnNode) && !has(Infra::Node) || has(Infra::ApiServerElsewhere);
@@ -53,7 +51,7 @@ pub(super) fn infra_kinds(
         let condition = |key: &&str, operator| Requirement {
             key: format!("reserved:{key}").into(),
             operator,
-            values: BTreeSet::new(),
+            values: SortedSet::new(),
         };
         let present = with.iter().map(|key| condition(key, Operator::Exists));
         let absent = without.iter().map(|key| condition(key, Operator::DoesNotExist));

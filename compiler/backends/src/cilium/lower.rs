@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use netpol_diagnostics::{Code, Diagnostic};
 use netpol_flow::{Protocol, Side, Text};
-use netpol_model::{End, Enforcement, Layer, Places, Policy, Port, Ports, Rule};
+use netpol_model::{End, Enforcement, Layer, Policy, Port, Ports, Rule};
 use netpol_sets::{Ends, Key, PodSet, Values};
 
 use super::cannot::{Cannot, Place};
@@ -14,8 +14,8 @@ use super::report::Report;
 use super::selector::{Scope, conjunctions, selector};
 use super::settings::Settings;
 use super::{dns, guardrail, namespace};
-use crate::object::{Object, files};
-use crate::plan::plan_where;
+use crate::object::{Files, Object};
+use crate::plan::{Fences, Grant, Plan};
 use crate::yaml::{Yaml, list, map};
 use crate::{Output, Request};
 
@@ -27,10 +27,9 @@ pub(super) fn lower(request: &Request<'_>) -> Output {
     if !settings.sctp {
         refuse_sctp(request, &settings, &mut report);
     }
-    let places = Places::of(policy);
-    let context = Context { places: &places, cluster: &policy.cluster, settings: &settings };
-    let plan = plan_where(policy, request.as_of, &|grant| can_say(&context, grant));
-    let mut objects: Vec<Object> = closed(policy, &settings, &mut report).into_iter().collect();
+    let plan = Plan::of(policy, request.as_of);
+    let context = Context { places: &plan.places, cluster: &policy.cluster, settings: &settings };
+    let mut cluster_wide: Vec<Object> = closed(policy, &settings, &mut report).into_iter().collect();
     let mut groups = Groups::default();
     let active = |rule: &Rule| rule.is_active(request.as_of);
     for block in &policy.guardrails {
@@ -41,15 +40,22 @@ pub(super) fn lower(request: &Request<'_>) -> Output {
         }
     }
     names_for_closed(request, &context, &mut report);
-    objects.extend(groups.objects(&mut report));
-    for one in &plan.namespaces {
-        objects.extend(namespace::objects(&context, one, &mut report));
+    cluster_wide.extend(groups.objects(&mut report));
+    let mut files = Files::new(policy, "cilium");
+    let mut print = |mut objects: Vec<Object>| {
+        name_apart(&mut objects);
+        objects.into_iter().for_each(|object| files.add(object));
+    };
+    print(cluster_wide);
+    let can_say = |grant: &Grant<'_>| can_say(&context, grant);
+    for namespace in plan.namespaces() {
+        let namespace = plan.of_namespace(namespace, Fences::CutWhere(&can_say));
+        print(namespace::objects(&context, &namespace, &mut report));
     }
     if report.has_errors() {
         return Output { diagnostics: report.into_diagnostics(), ..Output::default() };
     }
-    name_apart(&mut objects);
-    let mut files = files(policy, "cilium", objects);
+    let mut files = files.finish(&[]);
     if let Some(text) = files.get_mut("kustomization.yaml") {
         record(text, &settings);
     }
@@ -85,10 +91,10 @@ fn closed(policy: &Policy, settings: &Settings, report: &mut Report) -> Option<O
         layer: None,
         origins: vec![],
         spec: Yaml::Map(vec![
-            ("endpointSelector".to_owned(), selector(&subject)),
-            ("enableDefaultDeny".to_owned(), default_deny(true, true)),
-            ("ingress".to_owned(), nothing()),
-            ("egress".to_owned(), nothing()),
+            ("endpointSelector".into(), selector(&subject)),
+            ("enableDefaultDeny".into(), default_deny(true, true)),
+            ("ingress".into(), nothing()),
+            ("egress".into(), nothing()),
         ]),
     })
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use netpol_diagnostics::{Code, Diagnostic};
 use netpol_flow::{Side, Text};
 use netpol_model::{Enforcement, Layer, Namespace, Origin, Rule, pod_set};
-use netpol_sets::Key;
 
 use super::cannot::{Cannot, Place};
 use super::dns::{FOR_NAMES, domain_subjects, is_only_dns};
@@ -81,11 +80,11 @@ fn isolation(namespace: &Namespace, ingress: bool, egress: bool) -> Option<Objec
     }
     let nothing = || list([map::<&str>([])]);
     let mut spec = vec![
-        ("endpointSelector".to_owned(), map::<&str>([])),
-        ("enableDefaultDeny".to_owned(), default_deny(ingress, egress)),
+        ("endpointSelector".into(), map::<&str>([])),
+        ("enableDefaultDeny".into(), default_deny(ingress, egress)),
     ];
-    spec.extend(ingress.then(|| ("ingress".to_owned(), nothing())));
-    spec.extend(egress.then(|| ("egress".to_owned(), nothing())));
+    spec.extend(ingress.then(|| ("ingress".into(), nothing())));
+    spec.extend(egress.then(|| ("egress".into(), nothing())));
     Some(Object {
         api_version: "cilium.io/v2",
         kind: kind(Some(&namespace.name)),
@@ -129,7 +128,7 @@ pub(super) fn about(
 /// Whether the name says which pods these are: all of the namespace, or a workload's.
 fn is_noun(namespace: &Namespace, subject: &Subject) -> bool {
     match &*subject.name {
-        "all" => subject.pods.conditions().keys().all(|key| *key == Key::Namespace),
+        "all" => subject.pods.is_by_namespace(),
         name => namespace.workloads.get(name).is_some_and(|workload| pod_set(workload) == subject.pods),
     }
 }

@@ -1,8 +1,6 @@
 //! The other ends of a rule, one kind of peer for each rule (`CIL-14`).
 
-use std::collections::BTreeSet;
-
-use netpol_flow::{DomainPattern, Side};
+use netpol_flow::{DomainPattern, Side, SortedSet};
 use netpol_model::{Cluster, Places};
 use netpol_sets::{Ends, ExternalSet, Infra, InfraSet, PodSet};
 
@@ -13,7 +11,7 @@ use super::selector::selectors;
 use super::settings::Settings;
 use crate::address::blocks;
 use crate::plan::{Grant, GrantServices, Peer, Peers};
-use crate::yaml::{Yaml, list, map, text};
+use crate::yaml::{Word, Yaml, list, map, text};
 
 /// What every rule is lowered against.
 #[derive(Clone, Copy, Debug)]
@@ -59,12 +57,12 @@ pub(super) fn rules(
                 (Kinds::Numbers, false)
             }
         };
-        let mut push = |field: (String, Yaml), which: Kinds| -> Result<(), Cannot> {
+        let mut push = |field: (Word, Yaml), which: Kinds| -> Result<(), Cannot> {
             match ports(services, which, requests, context.settings)? {
                 Ports::Every => out.push(Yaml::Map(vec![field])),
                 Ports::Listed(entries) if entries.is_empty() => {}
                 Ports::Listed(entries) => {
-                    out.push(Yaml::Map(vec![field, ("toPorts".to_owned(), to_ports(entries, requests)?)]));
+                    out.push(Yaml::Map(vec![field, ("toPorts".into(), to_ports(entries, requests)?)]));
                 }
             }
             Ok(())
@@ -119,10 +117,10 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    fn field(self, side: Side) -> (String, Yaml) {
-        let word = |egress: &str, ingress: &str| match side {
-            Side::Egress => egress.to_owned(),
-            Side::Ingress => ingress.to_owned(),
+    fn field(self, side: Side) -> (Word, Yaml) {
+        let word = |egress: &'static str, ingress: &'static str| match side {
+            Side::Egress => egress.into(),
+            Side::Ingress => ingress.into(),
         };
         match self {
             Kind::Everyone => (word("toEntities", "fromEntities"), list([text("all")])),
@@ -131,7 +129,7 @@ impl Kind {
             }
             Kind::Entities(names) => (word("toEntities", "fromEntities"), list(names.into_iter().map(text))),
             Kind::Blocks(list) => (word("toCIDRSet", "fromCIDRSet"), Yaml::List(list)),
-            Kind::Names(list) => ("toFQDNs".to_owned(), Yaml::List(list)),
+            Kind::Names(list) => ("toFQDNs".into(), Yaml::List(list)),
         }
     }
 }
@@ -144,7 +142,7 @@ fn kinds_of(context: &Context<'_>, (side, verb): (Side, Verb), peers: &Peers) ->
         }
         Peers::Of(peers) => peers,
     };
-    let (mut pods, mut infra, mut cidrs, mut names) = (Vec::new(), BTreeSet::new(), Vec::new(), Vec::new());
+    let (mut pods, mut infra, mut cidrs, mut names) = (Vec::new(), SortedSet::new(), Vec::new(), Vec::new());
     for Peer { ends, written } in peers {
         match ends {
             Ends::Pods(set) => add_new(&mut pods, selectors(set)?),
@@ -203,7 +201,7 @@ fn named<'s>(context: &Context<'_>, set: &'s ExternalSet) -> Result<Option<&'s D
 
 fn fqdn(context: &Context<'_>, pattern: &DomainPattern) -> Result<Yaml, Cannot> {
     match pattern {
-        DomainPattern::Exact(name) => Ok(map([("matchName", text(&**name))])),
+        DomainPattern::Exact(name) => Ok(map([("matchName", text(name))])),
         DomainPattern::Under(suffix) if context.settings.has_deep_names() => {
             Ok(map([("matchPattern", text(format!("**.{suffix}")))]))
         }
@@ -212,9 +210,9 @@ fn fqdn(context: &Context<'_>, pattern: &DomainPattern) -> Result<Yaml, Cannot> 
 }
 
 fn block(block: &crate::address::Block) -> Yaml {
-    let mut item = vec![("cidr".to_owned(), text(block.cidr.to_string()))];
+    let mut item = vec![("cidr".into(), text(block.cidr.to_string()))];
     if !block.except.is_empty() {
-        item.push(("except".to_owned(), list(block.except.iter().map(|cidr| text(cidr.to_string())))));
+        item.push(("except".into(), list(block.except.iter().map(|cidr| text(cidr.to_string())))));
     }
     Yaml::Map(item)
 }

@@ -66,7 +66,7 @@ pub(super) fn ports(
             if kinds != Kinds::Numbers {
                 // A request filter is refused on anything but TCP, and without it a name has every protocol.
                 let tcp = matches!(requests, Requests::Http(_)).then(|| ("protocol", text("TCP")));
-                entries.push(map([("port", text(&**name))].into_iter().chain(tcp)));
+                entries.push(map([("port", text(name))].into_iter().chain(tcp)));
             }
             continue;
         }
@@ -78,11 +78,11 @@ pub(super) fn ports(
                 continue;
             }
             let first = if range.is_every() { 0 } else { range.first };
-            let mut entry = vec![("port".to_owned(), text(first.to_string()))];
+            let mut entry = vec![("port".into(), text(first.to_string()))];
             if range.first != range.last && !range.is_every() {
-                entry.push(("endPort".to_owned(), Yaml::Number(range.last.into())));
+                entry.push(("endPort".into(), Yaml::Number(range.last.into())));
             }
-            entry.push(("protocol".to_owned(), text(range.protocol.name())));
+            entry.push(("protocol".into(), text(range.protocol.name())));
             entries.push(Yaml::Map(entry));
         }
     }
@@ -117,8 +117,8 @@ pub(super) fn to_ports(mut entries: Vec<Yaml>, requests: Requests<'_>) -> Result
     let mut items = Vec::new();
     while !entries.is_empty() {
         let rest = entries.split_off(entries.len().min(MOST_PORTS));
-        let mut item = vec![("ports".to_owned(), Yaml::List(entries))];
-        item.extend(rules.clone().map(|rules| ("rules".to_owned(), rules)));
+        let mut item = vec![("ports".into(), Yaml::List(entries))];
+        item.extend(rules.clone().map(|rules| ("rules".into(), rules)));
         items.push(Yaml::Map(item));
         entries = rest;
     }
@@ -145,8 +145,8 @@ fn http(item: &HttpMatch) -> Result<Yaml, Cannot> {
     if path.contains('?') {
         return Err(Cannot::FilterQuery(path.clone()));
     }
-    let method = item.method.as_ref().map(|method| ("method".to_owned(), text(escape(method))));
-    Ok(Yaml::Map(method.into_iter().chain([("path".to_owned(), text(pattern))]).collect()))
+    let method = item.method.as_ref().map(|method| ("method".into(), text(escape(method))));
+    Ok(Yaml::Map(method.into_iter().chain([("path".into(), text(pattern))]).collect()))
 }
 
 /// The text as a regular expression that matches it alone.

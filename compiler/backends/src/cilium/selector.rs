@@ -4,7 +4,7 @@ use netpol_flow::{Operator, Requirement, Text};
 use netpol_sets::{Key, PodSet};
 
 use super::cannot::Cannot;
-use crate::yaml::{Yaml, list, map, text};
+use crate::yaml::{Word, Yaml, list, map, text};
 
 /// The label every pod's identity has, and nothing else's.
 const NAMESPACE: &str = "k8s:io.kubernetes.pod.namespace";
@@ -31,7 +31,7 @@ pub(super) fn conjunctions(pods: &PodSet, scope: Scope) -> Result<Vec<Conjunctio
         return Err(Cannot::LimitAddresses);
     }
     let mut out = vec![Vec::new()];
-    if scope == Scope::Cluster && !pods.conditions().contains_key(&Key::Namespace) {
+    if scope == Scope::Cluster && !pods.keys().any(|key| *key == Key::Namespace) {
         out = vec![vec![Requirement {
             key: NAMESPACE.into(),
             operator: Operator::Exists,
@@ -74,10 +74,10 @@ pub(super) fn selectors(pods: &PodSet) -> Result<Vec<Yaml>, Cannot> {
 /// The selector of pods that are told by one namespace and one value of each label, as nearly all peers are: the same
 /// as the long way gives, without its detours.
 fn plain(pods: &PodSet) -> Option<Yaml> {
-    if !pods.addresses.is_all() || !pods.conditions().contains_key(&Key::Namespace) {
+    if !pods.addresses.is_all() || !pods.keys().any(|key| *key == Key::Namespace) {
         return None;
     }
-    let mut labels = Vec::with_capacity(pods.conditions().len());
+    let mut labels: Vec<(Word, Yaml)> = Vec::with_capacity(pods.conditions().len());
     for (key, values) in pods.conditions() {
         let mut listed = values.listed.iter();
         let (Some(value), None, false, false) = (listed.next(), listed.next(), values.absent, values.all_but)
@@ -85,18 +85,18 @@ fn plain(pods: &PodSet) -> Option<Yaml> {
             return None;
         };
         let key = match key {
-            Key::Namespace => NAMESPACE.to_owned(),
-            Key::Label(label) if !is_filtered(label) => format!("k8s:{label}"),
+            Key::Namespace => NAMESPACE.into(),
+            Key::Label(label) if !is_filtered(label) => format!("k8s:{label}").into(),
             Key::Label(_) | Key::NamespaceLabel(_) | Key::Account => return None,
         };
-        labels.push((key, text(&**value)));
+        labels.push((key, text(value)));
     }
     Some(map([("matchLabels", Yaml::Map(labels))]))
 }
 
 /// A conjunction as a label selector.
 pub(super) fn selector(conjunction: &Conjunction) -> Yaml {
-    let mut labels = Vec::new();
+    let mut labels: Vec<(Word, Yaml)> = Vec::new();
     let mut expressions = Vec::new();
     for requirement in conjunction {
         let word = match requirement.operator {
@@ -106,25 +106,25 @@ pub(super) fn selector(conjunction: &Conjunction) -> Yaml {
             Operator::DoesNotExist => "DoesNotExist",
         };
         match (requirement.operator, requirement.values.first(), requirement.values.len()) {
-            (Operator::In, Some(value), 1) => labels.push((requirement.key.to_string(), text(&**value))),
+            (Operator::In, Some(value), 1) => labels.push(((&requirement.key).into(), text(value))),
             (Operator::Exists | Operator::DoesNotExist, _, _) => {
-                expressions.push(map([("key", text(&*requirement.key)), ("operator", text(word))]));
+                expressions.push(map([("key", text(&requirement.key)), ("operator", text(word))]));
             }
             (Operator::In | Operator::NotIn, _, _) => expressions.push(map([
-                ("key", text(&*requirement.key)),
+                ("key", text(&requirement.key)),
                 ("operator", text(word)),
-                ("values", list(requirement.values.iter().map(|value| text(&**value)))),
+                ("values", list(requirement.values.iter().map(text))),
             ])),
         }
     }
     let mut fields = Vec::new();
     if !labels.is_empty() {
-        fields.push(("matchLabels".to_owned(), Yaml::Map(labels)));
+        fields.push(("matchLabels", Yaml::Map(labels)));
     }
     if !expressions.is_empty() {
-        fields.push(("matchExpressions".to_owned(), Yaml::List(expressions)));
+        fields.push(("matchExpressions", Yaml::List(expressions)));
     }
-    Yaml::Map(fields)
+    map(fields)
 }
 
 /// Whether Cilium drops this label of a pod from its identity.

@@ -1,8 +1,6 @@
 //! The addresses by which this target knows what is no pod: nodes, the API server, the gateway.
 
-use std::collections::BTreeSet;
-
-use netpol_flow::IpNet;
+use netpol_flow::{IpNet, SortedSet};
 use netpol_model::{Cluster, Places};
 use netpol_sets::{AddressSet, Infra, InfraSet};
 
@@ -86,7 +84,7 @@ impl Addresses {
     ///
     /// Of the API server, only nodes are asked for here: an API server or gateway that the cluster does not declare is
     /// no endpoint on this target, unless a rule names it.
-    pub(super) fn missing_for(&self, kinds: &BTreeSet<Infra>) -> Option<Missing> {
+    pub(super) fn missing_for(&self, kinds: &SortedSet<Infra>) -> Option<Missing> {
         let has = |kind| kinds.contains(&kind);
         let splits_apiserver = has(Infra::ApiServerOnNode) != has(Infra::ApiServerElsewhere);
         let needs_nodes =

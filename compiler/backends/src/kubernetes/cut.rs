@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use netpol_flow::{Side, Text};
+use netpol_flow::{Side, SortedSet, Text};
 use netpol_model::{End, Rule};
 use netpol_sets::{Cube, Ends, PodSet, Requests, Services};
 
@@ -28,7 +28,7 @@ pub(super) struct LocalDenies<'a> {
 impl<'a> LocalDenies<'a> {
     /// Picks them out of all denies.
     pub(super) fn of(denies: &[Deny<'a>], namespace: &Text, side: Side) -> LocalDenies<'a> {
-        let here = Ends::Pods(PodSet::of_namespaces(BTreeSet::from([namespace.clone()])));
+        let here = Ends::Pods(PodSet::of_namespaces(SortedSet::one(namespace.clone())));
         let local = denies.iter().map(|deny| (deny.rule, local_cubes(&deny.cubes, &here, namespace, side)));
         LocalDenies { denies: local.filter(|(_, cubes)| !cubes.is_empty()).collect() }
     }
@@ -41,7 +41,7 @@ fn local_cubes(cubes: &[Cube], here: &Ends, namespace: &Text, side: Side) -> Vec
     let mut local = Vec::new();
     for cube in cubes {
         let (subject, peer) = ends_of(cube, side);
-        let speaks_for = |names: &BTreeSet<Text>| names.contains(namespace);
+        let speaks_for = |names: &SortedSet<Text>| names.contains(namespace);
         let elsewhere =
             subject.pods().is_none_or(|pods| pods.namespaces().is_some_and(|names| !speaks_for(names)));
         let Some(subject) = (!elsewhere).then(|| subject.intersect(here)).flatten() else { continue };
@@ -53,7 +53,7 @@ fn local_cubes(cubes: &[Cube], here: &Ends, namespace: &Text, side: Side) -> Vec
         }
     }
     let named = by_name.into_iter().map(|((subject, services), names)| {
-        with_ends(services, subject, Ends::Pods(PodSet::of_namespaces(names)), side)
+        with_ends(services, subject, Ends::Pods(PodSet::of_namespaces(names.into_iter().collect())), side)
     });
     local.into_iter().chain(named).collect()
 }

@@ -8,7 +8,7 @@ use netpol_sets::{AddressSet, Ends, Key, PodSet, Services, Values};
 use super::addresses::Addresses;
 use crate::address::{Block, blocks};
 use crate::plan::{GrantServices, Peer};
-use crate::yaml::{Yaml, list, map, text};
+use crate::yaml::{Word, Yaml, list, map, text};
 
 /// The most ports of a range that are listed one by one where the cluster has no `endPort`.
 const LISTED: u16 = 16;
@@ -78,7 +78,7 @@ fn pod_items(here: &Text, pods: &PodSet) -> Vec<Yaml> {
 
 /// Whether the pods are told by this namespace's name and their own labels alone.
 fn is_local(here: &Text, pods: &PodSet) -> bool {
-    let by_label = pods.conditions().keys().any(|key| matches!(key, Key::NamespaceLabel(_)));
+    let by_label = pods.keys().any(|key| matches!(key, Key::NamespaceLabel(_)));
     !by_label && pods.namespaces().is_some_and(|names| names.len() == 1 && names.contains(here))
 }
 
@@ -108,7 +108,7 @@ fn conjunctions(
     alternatives: impl Fn(&Key, &Values) -> Option<Vec<Vec<Requirement>>>,
 ) -> Vec<Vec<Requirement>> {
     let mut out: Vec<Vec<Requirement>> = vec![Vec::new()];
-    for alternatives in pods.conditions().iter().filter_map(|(key, values)| alternatives(key, values)) {
+    for alternatives in pods.conditions().filter_map(|(key, values)| alternatives(key, values)) {
         out = match <[Vec<Requirement>; 1]>::try_from(alternatives) {
             Ok([only]) => {
                 out.iter_mut().for_each(|so_far| so_far.extend(only.iter().cloned()));
@@ -125,12 +125,12 @@ fn conjunctions(
 
 /// A label selector: `matchLabels` for a single value, `matchExpressions` for the rest.
 pub(super) fn selector(requirements: &[Requirement]) -> Yaml {
-    let mut labels: Vec<(String, Yaml)> = Vec::new();
+    let mut labels: Vec<(Word, Yaml)> = Vec::new();
     let mut expressions: Vec<Yaml> = Vec::new();
     for requirement in requirements {
         match (requirement.operator, requirement.values.first()) {
             (Operator::In, Some(value)) if requirement.values.len() == 1 => {
-                labels.push((requirement.key.to_string(), text(&**value)));
+                labels.push(((&requirement.key).into(), text(value)));
             }
             (Operator::In | Operator::NotIn | Operator::Exists | Operator::DoesNotExist, _) => {
                 expressions.push(expression(requirement));
@@ -154,9 +154,9 @@ fn expression(requirement: &Requirement) -> Yaml {
         Operator::Exists => "Exists",
         Operator::DoesNotExist => "DoesNotExist",
     };
-    let mut entries = vec![("key", text(&*requirement.key)), ("operator", text(operator))];
+    let mut entries = vec![("key", text(&requirement.key)), ("operator", text(operator))];
     if !requirement.values.is_empty() {
-        entries.push(("values", list(requirement.values.iter().map(|value| text(&**value)))));
+        entries.push(("values", list(requirement.values.iter().map(text))));
     }
     map(entries)
 }
@@ -178,7 +178,7 @@ fn items_of(services: &Services, end_port: bool) -> Vec<Yaml> {
         Some(name) => {
             let whole = services.ports.ranges().iter().filter(|range| range.is_every());
             whole
-                .map(|range| map([("protocol", text(range.protocol.name())), ("port", text(&**name))]))
+                .map(|range| map([("protocol", text(range.protocol.name())), ("port", text(name))]))
                 .collect()
         }
         None => services.ports.ranges().iter().flat_map(|range| range_items(range, end_port)).collect(),

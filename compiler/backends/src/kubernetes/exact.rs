@@ -33,7 +33,7 @@ pub(super) fn check(context: &Context<'_>, grant: &Grant<'_>, cut_by: &[&Rule], 
         });
     }
     check_pods(&grant.subject.pods, rule, cut_by, findings);
-    if grant.subject.pods.conditions().keys().any(|key| matches!(key, Key::NamespaceLabel(_))) {
+    if grant.subject.pods.keys().any(|key| matches!(key, Key::NamespaceLabel(_))) {
         let title = "target `kubernetes` cannot choose its own pods by a label of their namespace";
         findings.about(718, rule, title, "speaks for pods by such a label", |d| {
             d.note("a NetworkPolicy stands in one namespace, whatever labels that namespace has")
@@ -58,7 +58,7 @@ pub(super) fn check(context: &Context<'_>, grant: &Grant<'_>, cut_by: &[&Rule], 
 }
 
 fn check_pods(pods: &PodSet, rule: &Rule, cut_by: &[&Rule], findings: &mut Findings) {
-    for key in pods.conditions().keys() {
+    for key in pods.keys() {
         match key {
             Key::Account => {
                 let title = "target `kubernetes` cannot select by service account";

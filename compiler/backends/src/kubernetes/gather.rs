@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use netpol_flow::{Requirement, Text};
 use netpol_model::{Enforcement, Layer, Origin, pod_set};
-use netpol_sets::{Key, PodSet};
+use netpol_sets::PodSet;
 
 use super::{emit, split};
 use crate::naming::{DEFAULT_DENY, object_name, short_hash};
@@ -28,7 +28,7 @@ pub(super) fn default_deny(plan: &NamespacePlan<'_>) -> Option<Object> {
 }
 
 fn types(ingress: bool, egress: bool) -> Vec<Yaml> {
-    let word = |word: &str, is_in: bool| is_in.then(|| text(word));
+    let word = |word: &'static str, is_in: bool| is_in.then(|| text(word));
     word("Ingress", ingress).into_iter().chain(word("Egress", egress)).collect()
 }
 
@@ -158,7 +158,7 @@ impl RuleLists {
 fn is_the_noun(plan: &NamespacePlan<'_>, name: &Text, pods: &PodSet) -> bool {
     match plan.namespace.workloads.get(name) {
         Some(workload) => pod_set(workload) == *pods,
-        None => &**name == "all" && pods.conditions().keys().all(|key| *key == Key::Namespace),
+        None => &**name == "all" && pods.is_by_namespace(),
     }
 }
 

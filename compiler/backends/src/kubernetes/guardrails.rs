@@ -1,10 +1,8 @@
 //! What this target cannot deny: it has no deny, so a guardrail holds only where a pod end is isolated.
 
-use std::collections::BTreeSet;
-
 use netpol_diagnostics::{Code, Diagnostic, Severity};
-use netpol_flow::{Date, Flow, Text};
-use netpol_model::{End, Enforcement, Rule};
+use netpol_flow::{Date, Flow, Side, SortedSet};
+use netpol_model::{End, Rule};
 use netpol_sets::{Cube, Ends, Infra, InfraSet, PodSet};
 
 use super::addresses::Missing;
@@ -38,8 +36,8 @@ pub(super) fn check(context: &Context<'_>, plan: &Plan<'_>, denies: &[Deny<'_>],
 pub(super) fn check_named_ends(context: &Context<'_>, plan: &Plan<'_>, day: Date, findings: &mut Findings) {
     let blocks = context.policy.guardrails.iter().filter(|block| !block.audit);
     let of_blocks = blocks.flat_map(|block| block.denies.iter().chain(&block.exceptions));
-    let fenced = plan.namespaces.iter().map(|plan| plan.namespace);
-    let of_fences = fenced.flat_map(|namespace| namespace.fence.iter().chain(&namespace.fence_exceptions));
+    let of_fences =
+        plan.namespaces().flat_map(|namespace| namespace.fence.iter().chain(&namespace.fence_exceptions));
     for rule in of_blocks.chain(of_fences).filter(|rule| rule.is_active(day)) {
         let ends = || rule.from.iter().chain(&rule.to);
         for (end, missing) in [(End::ApiServer, Missing::ApiServer), (End::Gateway, Missing::Gateway)] {
@@ -59,14 +57,10 @@ struct Isolated {
 
 impl Isolated {
     fn of(plan: &Plan<'_>) -> Isolated {
-        let names = |side: fn(&crate::plan::NamespacePlan<'_>) -> Enforcement| -> BTreeSet<Text> {
-            let enforced = plan.namespaces.iter().filter(|plan| side(plan) == Enforcement::Enforced);
-            enforced.map(|plan| plan.namespace.name.clone()).collect()
+        let isolated = |side| {
+            PodSet::of_namespaces(plan.enforced(side).map(|namespace| namespace.name.clone()).collect())
         };
-        Isolated {
-            egress: PodSet::of_namespaces(names(|plan| plan.egress)),
-            ingress: PodSet::of_namespaces(names(|plan| plan.ingress)),
-        }
+        Isolated { egress: isolated(Side::Egress), ingress: isolated(Side::Ingress) }
     }
 
     /// A flow of the cube with a pod at an end, and no pod end isolated on its side (amendments B1 and B10).
@@ -101,7 +95,7 @@ fn unenforced(rule: &Rule, flow: &Flow, findings: &mut Findings) {
 fn from_pod_to(cube: &Cube, kind: Infra) -> Option<Flow> {
     cube.source.pods()?;
     let Ends::Infra(set) = &cube.destination else { return None };
-    let kinds: BTreeSet<Infra> = set.kinds.iter().copied().filter(|known| *known == kind).collect();
+    let kinds: SortedSet<Infra> = set.kinds.iter().copied().filter(|known| *known == kind).collect();
     let destination = Ends::Infra(InfraSet { kinds, ..set.clone() });
     Cube { destination, ..cube.clone() }.witness()
 }
@@ -132,17 +126,16 @@ fn own_node(context: &Context<'_>, deny: &Deny<'_>, findings: &mut Findings) {
 
 /// Says once that default deny does not reach the pod's own node either (amendment B2).
 fn own_node_note(plan: &Plan<'_>, findings: &mut Findings) {
-    if let Some(isolated) = plan.namespaces.iter().find(|plan| plan.egress == Enforcement::Enforced) {
+    if let Some(isolated) = plan.enforced(Side::Egress).next() {
         let note = Diagnostic::new(Code(714), OWN_NODE).severity(Severity::Note);
-        findings
-            .add(at_origin(note, &isolated.namespace.origin, "closed on egress, but for that").note(EXEMPT));
+        findings.add(at_origin(note, &isolated.origin, "closed on egress, but for that").note(EXEMPT));
     }
 }
 
 /// NP0707: once, at the first line that others can undo.
 fn others_can_widen(context: &Context<'_>, plan: &Plan<'_>, findings: &mut Findings) {
     let blocks = context.policy.guardrails.iter().filter(|block| !block.audit && !block.denies.is_empty());
-    let fences = plan.namespaces.iter().filter_map(|plan| plan.namespace.fence.first());
+    let fences = plan.namespaces().filter_map(|namespace| namespace.fence.first());
     let first = blocks.map(|block| &block.origin).chain(fences.map(|rule| &rule.origin)).next();
     if let Some(origin) = first {
         let warning = Diagnostic::new(Code(707), "others can widen policy on target `kubernetes`");

@@ -14,38 +14,38 @@ use super::findings::Findings;
 use super::gather::{Gathered, default_deny, unique};
 use super::subjects::{ask_peers, renamed};
 use super::{emit, guardrails, settings};
-use crate::object::{Object, comment, files};
-use crate::plan::{FenceDeny, Grant, NamespacePlan, Peers, plan};
+use crate::object::{Comment, Files, Object};
+use crate::plan::{FenceDeny, Fences, Grant, NamespacePlan, Peers, Plan};
 use crate::refuse::at_origin;
 use crate::yaml::{Yaml, map};
 use crate::{Output, Request};
 
 /// Lowers a policy to NetworkPolicies, or says why not.
 pub(super) fn lower(request: &Request<'_>) -> Output {
-    let (objects, findings) = objects(request);
-    let files =
-        if findings.refused() { BTreeMap::new() } else { files(request.policy, "kubernetes", objects) };
+    let mut files = Files::new(request.policy, "kubernetes");
+    let findings = lower_to(request, &mut |object| files.add(object));
+    let files = if findings.refused() { BTreeMap::new() } else { files.finish(&[]) };
     Output { files, diagnostics: findings.into_list() }
 }
 
-/// The objects, and what there is to say about them.
-pub(super) fn objects(request: &Request<'_>) -> (Vec<Object>, Findings) {
+/// Lowers a policy, giving each object in turn, and says what there is to say about them.
+pub(super) fn lower_to(request: &Request<'_>, print: &mut dyn FnMut(Object)) -> Findings {
     let policy = request.policy;
     let mut findings = Findings::default();
     let end_port = settings::has_end_port(request.settings, &mut findings);
-    let mut plan = plan(policy, request.as_of);
+    let plan = Plan::of(policy, request.as_of);
     let denies = crate::guardrails::denies(policy, &plan.places, request.as_of);
-    let places = plan.places.clone();
-    let addresses = Addresses::of(&policy.cluster, &places);
-    let context = Context { policy, places: &places, addresses: &addresses, end_port };
+    let addresses = Addresses::of(&policy.cluster, &plan.places);
+    let context = Context { policy, places: &plan.places, addresses: &addresses, end_port };
 
     undeclared_closed(&context, &mut findings);
     guardrails::check(&context, &plan, &denies, &mut findings);
-    let mut objects = Vec::new();
     let mut blocks = BlockItems::default();
-    for namespace in &mut plan.namespaces {
+    for namespace in plan.namespaces() {
+        let mut namespace = plan.of_namespace(namespace, Fences::Cut);
+        let namespace = &mut namespace;
         withheld(namespace, &mut findings);
-        objects.extend(default_deny(namespace));
+        let isolating = default_deny(namespace);
         let grants: Vec<Grant<'_>> =
             namespace.guardrail_grants.drain(..).chain(std::mem::take(&mut namespace.grants)).collect();
         let local = Side::BOTH.map(|side| LocalDenies::of(&denies, &namespace.namespace.name, side));
@@ -67,12 +67,13 @@ pub(super) fn objects(request: &Request<'_>) -> (Vec<Object>, Findings) {
             }
         }
         fence_denies(&namespace.fence_denies, namespace, &mut findings);
-        objects.extend(gathered.into_objects(namespace));
+        let objects = isolating.into_iter().chain(gathered.into_objects(namespace));
+        unique(objects.collect()).into_iter().for_each(&mut *print);
     }
     if blocks.is_used() {
         guardrails::check_named_ends(&context, &plan, request.as_of, &mut findings);
     }
-    (unique(objects), findings)
+    findings
 }
 
 fn undeclared_closed(context: &Context<'_>, findings: &mut Findings) {
@@ -146,7 +147,7 @@ fn lower_grant<'a>(
         entries.push(("ports", Yaml::List(ports)));
     }
     let origin = grant.rule.origin.clone();
-    let rule = Yaml::Commented(comment(&origin), Box::new(map(entries)));
+    let rule = Yaml::Commented(Comment::of(&origin), Box::new(map(entries)));
     let group = gathered.group(grant);
     match grant.side {
         Side::Egress => group.egress.push((origin, rule)),

@@ -1,7 +1,5 @@
 //! Objects that would be too large, in parts: an object of allows may be cut anywhere (amendment B25).
 
-use crate::yaml::Yaml;
-
 use super::gather::Group;
 
 /// The most text of rules in one object. `kubectl apply` keeps the whole object in an annotation, and all annotations
@@ -18,7 +16,7 @@ pub(super) fn split(group: Group) -> Vec<Group> {
         .map(|rule| (true, rule))
         .chain(group.egress.into_iter().map(|rule| (false, rule)));
     for (is_ingress, rule) in sides {
-        let size = weight(&rule.1);
+        let size = rule.1.weight();
         if used > 0 && used + size > LARGEST {
             parts.push(Group::default());
             used = 0;
@@ -29,17 +27,4 @@ pub(super) fn split(group: Group) -> Vec<Group> {
         }
     }
     parts
-}
-
-/// About the bytes of a value in JSON.
-fn weight(value: &Yaml) -> usize {
-    match value {
-        Yaml::Text(text) => text.len() + 3,
-        Yaml::Number(_) | Yaml::Flag(_) => 6,
-        Yaml::List(items) => 2 + items.iter().map(weight).sum::<usize>(),
-        Yaml::Map(entries) => {
-            2 + entries.iter().map(|(key, value)| key.len() + 4 + weight(value)).sum::<usize>()
-        }
-        Yaml::Commented(_, value) => weight(value),
-    }
 }

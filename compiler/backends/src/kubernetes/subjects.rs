@@ -43,7 +43,7 @@ pub(super) fn renamed<'a>(namespace: &Namespace, grant: Grant<'a>) -> Grant<'a> 
 }
 
 fn conditions(pods: &PodSet) -> impl Iterator<Item = (&Key, &Values)> {
-    pods.conditions().iter()
+    pods.conditions()
 }
 
 fn is_asked(key: &Key) -> bool {
@@ -54,7 +54,7 @@ fn is_asked(key: &Key) -> bool {
 }
 
 fn name_of(namespace: &Namespace, pods: &PodSet) -> Option<Text> {
-    if pods.conditions().keys().all(|key| *key == Key::Namespace) {
+    if pods.is_by_namespace() {
         return Some("all".into());
     }
     let known = namespace.workloads.iter().find(|(_, workload)| pod_set(workload) == *pods);

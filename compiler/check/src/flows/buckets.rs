@@ -7,7 +7,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use netpol_flow::{DomainPattern, IpNet, Operator, Selector};
+use netpol_flow::{DomainPattern, IpNet, Operator, Selector, SortedSet};
 use netpol_model::{End, Namespaces, Pods, Rule};
 
 /// More items than this in one end are not told apart.
@@ -167,9 +167,7 @@ fn said_at_least<'a>(pods: &'a Pods, found: &mut Vec<Bucket<'a>>) {
     }
 }
 
-fn listing(
-    selector: &Selector,
-) -> impl Iterator<Item = (&str, &std::collections::BTreeSet<netpol_flow::Text>)> {
+fn listing(selector: &Selector) -> impl Iterator<Item = (&str, &SortedSet<netpol_flow::Text>)> {
     let listing = selector.requirements.iter().filter(|requirement| requirement.operator == Operator::In);
     listing.map(|requirement| (&*requirement.key, &requirement.values))
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use netpol_diagnostics::Diagnostic;
-use netpol_flow::{Side, Text};
+use netpol_flow::{Side, SortedSet, Text};
 use netpol_model::{End, Namespace, Namespaces, Pods, Policy, Rule, RuleKind};
 use netpol_sets::{Cube, Ends, FlowSet, Key, Values};
 
@@ -97,7 +97,7 @@ fn members<'a>(
 
 /// The flows whose destination is in another namespace.
 fn outside_of(namespace: &Text, flows: &FlowSet) -> FlowSet {
-    let elsewhere = Values::only(BTreeSet::from([namespace.clone()])).complement();
+    let elsewhere = Values::only(SortedSet::one(namespace.clone())).complement();
     FlowSet::of(flows.cubes().iter().filter_map(|cube| {
         let pods = cube.destination.pods()?.clone().with(Key::Namespace, &elsewhere);
         Some(Cube { destination: Ends::Pods(pods), ..cube.clone() })

@@ -1,10 +1,9 @@
 //! Ends as written in a statement, resolved to the model's.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use netpol_diagnostics::{Code, Diagnostic, Span};
-use netpol_flow::{DomainPattern, NAMESPACE_NAME_LABEL, Selector, Text};
+use netpol_flow::{DomainPattern, NAMESPACE_NAME_LABEL, Selector, SortedSet, Text};
 use netpol_model::{End, Namespaces, Pods};
 use netpol_syntax::tree::{self, Builtin, EndKind, Ends, Name, Path};
 
@@ -180,8 +179,8 @@ fn literal_pods(
     }
     let selector = selector_of(cx, scope, written)?;
     let namespaces = match (namespace, cx.author(scope)) {
-        (Some(name), _) => Namespaces::Named(BTreeSet::from([name.text.clone()])),
-        (None, Author::Namespace(name)) => Namespaces::Named(BTreeSet::from([name])),
+        (Some(name), _) => Namespaces::Named(SortedSet::one(name.text.clone())),
+        (None, Author::Namespace(name)) => Namespaces::Named(SortedSet::one(name)),
         (None, Author::Platform | Author::Pattern) => Namespaces::Every,
     };
     let pods = Pods { namespaces, selector, accounts: None, name: None };
@@ -253,7 +252,7 @@ fn tenant_ends(cx: &Context<'_>, name: &Text) -> Vec<End> {
     let mut ends = vec![pods_of(Namespaces::Named(declared.tenant.namespaces.clone()), name)];
     for selector in &declared.tenant.matching {
         let mut selector = selector.clone();
-        let foreign: BTreeSet<Text> =
+        let foreign: SortedSet<Text> =
             cx.owners.keys().filter(|n| !declared.tenant.namespaces.contains(*n)).cloned().collect();
         if !foreign.is_empty() {
             selector.requirements.push(netpol_flow::Requirement {
@@ -307,7 +306,10 @@ fn built_in(cx: &mut Context<'_>, scope: ScopeId, builtin: Builtin, place: Span)
             let ends = every_tenant(cx);
             Some(ends.iter().map(|end| Resolved::new(end.clone(), Shape::Pods, place)).collect())
         }
-        Builtin::System => one(pods_of(Namespaces::Named(cx.cluster.system.clone()), "system"), Shape::Pods),
+        Builtin::System => one(
+            pods_of(Namespaces::Named(cx.cluster.system.iter().cloned().collect()), "system"),
+            Shape::Pods,
+        ),
         Builtin::OtherTenants => one(End::OtherTenants, Shape::OtherTenants),
         Builtin::Internet => one(End::Internet, Shape::Edge),
         Builtin::Outside => one(End::Outside, Shape::Edge),

@@ -1,11 +1,10 @@
 //! What a noun stands for, found out once.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use ipnet::IpNet;
 use netpol_diagnostics::{Code, Diagnostic, Span};
-use netpol_flow::{Selector, Text};
+use netpol_flow::{Selector, SortedSet, Text};
 use netpol_model::{End, Namespaces, Pods};
 use netpol_syntax::tree::{Ends, Name, NamespaceSelection, Workload};
 
@@ -134,12 +133,12 @@ fn home_of(cx: &mut Context<'_>, scope: ScopeId, name: &Name) -> Option<Option<T
 fn pods_or_parameter(
     home: Option<Text>,
     selector: Selector,
-    accounts: Option<BTreeSet<Text>>,
+    accounts: Option<SortedSet<Text>>,
     name: &Name,
 ) -> Resolved {
     match home {
         Some(home) => {
-            let namespaces = Namespaces::Named(BTreeSet::from([home]));
+            let namespaces = Namespaces::Named(SortedSet::one(home));
             let pods = Pods { namespaces, selector, accounts, name: Some(name.text.clone()) };
             Resolved::new(End::Pods(pods), Shape::Pods, name.span)
         }
@@ -171,7 +170,7 @@ fn workload<'a>(
         cx.say(scope, found.at(account.span, "not a name Kubernetes takes"));
         return None;
     }
-    let accounts: Option<BTreeSet<Text>> = (!workload.accounts.is_empty())
+    let accounts: Option<SortedSet<Text>> = (!workload.accounts.is_empty())
         .then(|| workload.accounts.iter().map(|name| name.text.clone()).collect());
     let ports_of = (!workload.ports.is_empty()).then_some(id);
     let mut found = Vec::new();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use netpol_diagnostics::{Code, Diagnostic, Span};
-use netpol_flow::{Operator, Requirement, Selector, Text};
+use netpol_flow::{Operator, Requirement, Selector, SortedSet, Text};
 use netpol_model::{End, Namespaces, Pods};
 
 use super::nouns;
@@ -14,9 +14,9 @@ use crate::scope::names::{Context, NounKind, ScopeId};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Value {
     Absent,
-    Present { refused: BTreeSet<Text> },
-    OneOf(BTreeSet<Text>),
-    NotOneOf(BTreeSet<Text>),
+    Present { refused: SortedSet<Text> },
+    OneOf(SortedSet<Text>),
+    NotOneOf(SortedSet<Text>),
 }
 
 type Conjunction = BTreeMap<Text, Value>;
@@ -99,7 +99,7 @@ fn and(way: &Conjunction, requirement: &Requirement) -> Option<Conjunction> {
         Operator::In => Value::NotOneOf(values.clone()),
         Operator::NotIn => Value::OneOf(values.clone()),
         Operator::Exists => Value::Absent,
-        Operator::DoesNotExist => Value::Present { refused: BTreeSet::new() },
+        Operator::DoesNotExist => Value::Present { refused: SortedSet::new() },
     };
     let both = match way.get(&requirement.key) {
         Some(before) => meet(before, &opposite)?,
@@ -112,17 +112,16 @@ fn and(way: &Conjunction, requirement: &Requirement) -> Option<Conjunction> {
 
 fn meet(a: &Value, b: &Value) -> Option<Value> {
     use Value::{Absent, NotOneOf, OneOf, Present};
-    let join = |a: &BTreeSet<Text>, b: &BTreeSet<Text>| a.union(b).cloned().collect::<BTreeSet<Text>>();
-    let one_of = |left: BTreeSet<Text>| (!left.is_empty()).then_some(OneOf(left));
+    let one_of = |left: SortedSet<Text>| (!left.is_empty()).then_some(OneOf(left));
     match (a, b) {
         (Absent, Absent | NotOneOf(_)) | (NotOneOf(_), Absent) => Some(Absent),
         (Absent, Present { .. } | OneOf(_)) | (Present { .. } | OneOf(_), Absent) => None,
-        (OneOf(a), OneOf(b)) => one_of(a.intersection(b).cloned().collect()),
+        (OneOf(a), OneOf(b)) => one_of(a.intersection(b)),
         (OneOf(a), NotOneOf(b) | Present { refused: b })
-        | (NotOneOf(b) | Present { refused: b }, OneOf(a)) => one_of(a.difference(b).cloned().collect()),
-        (NotOneOf(a), NotOneOf(b)) => Some(NotOneOf(join(a, b))),
+        | (NotOneOf(b) | Present { refused: b }, OneOf(a)) => one_of(a.difference(b)),
+        (NotOneOf(a), NotOneOf(b)) => Some(NotOneOf(a.union(b))),
         (Present { refused: a }, Present { refused: b } | NotOneOf(b))
-        | (NotOneOf(b), Present { refused: a }) => Some(Present { refused: join(a, b) }),
+        | (NotOneOf(b), Present { refused: a }) => Some(Present { refused: a.union(b) }),
     }
 }
 
@@ -132,18 +131,18 @@ fn end(way: Conjunction, namespace: &Text) -> End {
         let mut push =
             |operator, values| requirements.push(Requirement { key: key.clone(), operator, values });
         match value {
-            Value::Absent => push(Operator::DoesNotExist, BTreeSet::new()),
+            Value::Absent => push(Operator::DoesNotExist, SortedSet::new()),
             Value::OneOf(values) => push(Operator::In, values),
             Value::NotOneOf(values) => push(Operator::NotIn, values),
             Value::Present { refused } => {
-                push(Operator::Exists, BTreeSet::new());
+                push(Operator::Exists, SortedSet::new());
                 if !refused.is_empty() {
                     push(Operator::NotIn, refused);
                 }
             }
         }
     }
-    let namespaces = Namespaces::Named(BTreeSet::from([namespace.clone()]));
+    let namespaces = Namespaces::Named(SortedSet::one(namespace.clone()));
     let pods = Pods {
         namespaces,
         selector: Selector { requirements },

@@ -1,10 +1,9 @@
 //! The first pass: what is declared where, before any line is read.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use netpol_diagnostics::{Code, Diagnostic, Span};
-use netpol_flow::Text;
+use netpol_flow::{SortedSet, Text};
 use netpol_model as model;
 use netpol_syntax::tree::{File, Item, ItemKind, Mode, Name, NamespaceHead, NamespaceSelection};
 
@@ -250,7 +249,7 @@ fn tenant<'a>(cx: &mut Context<'a>, item: &'a Item, name: &'a Name, owns: &'a Na
     }
     let read = read_clauses(cx, top, &item.clauses, Bearer::Declaration, None);
     let mut tenant =
-        model::Tenant { namespaces: BTreeSet::new(), matching: Vec::new(), owner: read.papers.owner };
+        model::Tenant { namespaces: SortedSet::new(), matching: Vec::new(), owner: read.papers.owner };
     match owns {
         NamespaceSelection::Names(names) => {
             for owned in names {

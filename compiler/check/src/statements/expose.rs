@@ -1,9 +1,7 @@
 //! `expose a:p to b`: consent to callers from other namespaces.
 
-use std::collections::BTreeSet;
-
 use netpol_diagnostics::{Code, Diagnostic, Span};
-use netpol_flow::{NAMESPACE_NAME_LABEL, Operator, Requirement, Selector, Text};
+use netpol_flow::{NAMESPACE_NAME_LABEL, Operator, Requirement, Selector, SortedSet, Text};
 use netpol_model::{End, Namespaces, Rule, RuleKind};
 use netpol_syntax::tree::{Ends, Item, Services};
 
@@ -95,14 +93,15 @@ fn without(one: Resolved, namespace: &Text) -> Option<Resolved> {
     let not_here = || Requirement {
         key: NAMESPACE_NAME_LABEL.into(),
         operator: Operator::NotIn,
-        values: BTreeSet::from([namespace.clone()]),
+        values: SortedSet::one(namespace.clone()),
     };
     match &mut pods.namespaces {
         Namespaces::Every => {
             pods.namespaces = Namespaces::Matching(Selector { requirements: vec![not_here()] })
         }
         Namespaces::Named(names) => {
-            if names.remove(namespace) && names.is_empty() {
+            *names = names.difference(&SortedSet::one(namespace.clone()));
+            if names.is_empty() {
                 return None;
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use netpol_diagnostics::{Code, Diagnostic, Span};
-use netpol_flow::{Operator, Requirement, Selector, Text, is_label_key, is_label_value};
+use netpol_flow::{Operator, Requirement, Selector, SortedSet, Text, is_label_key, is_label_value};
 use netpol_syntax::tree;
 
 /// Reads a selector; the errors where it holds a word that is no label, or nothing can satisfy it.
@@ -29,7 +29,7 @@ pub(crate) fn parse_selector(written: &[tree::Requirement]) -> Result<Selector, 
             let found = Diagnostic::new(Code(312), "selector can never match");
             wrong.push(found.at(requirement.span, "lists no value").help("list at least one value"));
         }
-        let values: BTreeSet<Text> = requirement.values.iter().map(|value| value.node.clone()).collect();
+        let values: SortedSet<Text> = requirement.values.iter().map(|value| value.node.clone()).collect();
         requirements.push(Requirement { key: requirement.key.node.clone(), operator, values });
     }
     if wrong.is_empty() {

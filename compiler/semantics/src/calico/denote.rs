@@ -1,8 +1,11 @@
 //! Calico's policies as sets of flows, one side of some pods at a time.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use netpol_flow::{Family, HttpMatch, NAMESPACE_NAME_LABEL, PortRange, Protocol, Side, Text, family_of};
+use netpol_flow::{
+    Family, HttpMatch, NAMESPACE_NAME_LABEL, PortRange, Protocol, Side, SortedSet, Text, family_of,
+};
 use netpol_sets::{
     AddressSet, Cube, Ends, FlowSet, Infra, Key, PodSet, PortSet, Requests, Services, SideSet, Values,
 };
@@ -97,7 +100,8 @@ fn through(
 ) -> Decided<(FlowSet, bool)> {
     let Entered { subject, side, reaches, whole } = entered;
     let indices = namespace.and_then(|name| tier.by_namespace.get(name)).unwrap_or(&tier.global);
-    let entries: Vec<&Entry> = indices.iter().filter_map(|index| tier.policies.get(*index)).collect();
+    let entries: Vec<&Entry> =
+        indices.iter().filter_map(|index| tier.policies.get(*index)).map(Arc::as_ref).collect();
     let mut selected = FlowSet::default();
     let mut passed = FlowSet::default();
     let mut read: Vec<(&Entry, Vec<PodSet>)> = Vec::new();
@@ -175,7 +179,7 @@ fn subjects(entry: &Entry, subject: &PodSet, side: Side) -> Decided<Vec<PodSet>>
     let selected = match &entry.body {
         Body::Stock(policy) => match policy.rules(side) {
             Some(_) => {
-                let here = PodSet::of_namespaces(BTreeSet::from([policy.namespace.clone()]));
+                let here = PodSet::of_namespaces(SortedSet::one(policy.namespace.clone()));
                 vec![here.with_labels(&policy.subject)]
             }
             None => vec![],
@@ -262,7 +266,7 @@ fn services(rule: &Rule, profile: &Profile) -> Decided<Vec<Services>> {
             }
         }))
     };
-    let names = |ports: &[Port]| -> BTreeSet<Text> {
+    let names = |ports: &[Port]| -> SortedSet<Text> {
         ports
             .iter()
             .filter_map(|port| match port {
@@ -275,13 +279,13 @@ fn services(rule: &Rule, profile: &Profile) -> Decided<Vec<Services>> {
     let unnamed = names(&entity.not_ports);
     let mut services = Vec::new();
     if entity.ports.is_empty() {
-        services.push(Services { ports: allowed.clone(), named: BTreeSet::new(), unnamed: unnamed.clone() });
+        services.push(Services { ports: allowed.clone(), named: SortedSet::new(), unnamed: unnamed.clone() });
     } else {
         let ports = allowed.intersect(&numbers(&entity.ports));
-        services.push(Services { ports, named: BTreeSet::new(), unnamed: unnamed.clone() });
-        services.extend(names(&entity.ports).into_iter().map(|name| Services {
+        services.push(Services { ports, named: SortedSet::new(), unnamed: unnamed.clone() });
+        services.extend(names(&entity.ports).iter().map(|name| Services {
             ports: allowed.clone(),
-            named: BTreeSet::from([name]),
+            named: SortedSet::one(name.clone()),
             unnamed: unnamed.clone(),
         }));
     }

@@ -1,5 +1,7 @@
 //! Decides one side of a flow by tiers and ordered policies.
 
+use std::sync::Arc;
+
 use netpol_flow::{Endpoint, Flow, IpNet, NAMESPACE_NAME_LABEL, Pod, Relation, Side, Verdict, family_of};
 
 use crate::kubernetes;
@@ -124,7 +126,7 @@ fn settled(pending: Vec<Pending>, verdict: Verdict, steps: Vec<String>) -> Resul
 fn selecting<'a>(tier: &'a Tier, side: Side, subject: &Pod) -> Result<Vec<&'a Entry>, Undecided> {
     let indices = tier.by_namespace.get(&subject.namespace).unwrap_or(&tier.global);
     let mut found = Vec::new();
-    for entry in indices.iter().filter_map(|index| tier.policies.get(*index)) {
+    for entry in indices.iter().filter_map(|index| tier.policies.get(*index)).map(Arc::as_ref) {
         let selects = match &entry.body {
             Body::Stock(policy) => kubernetes::selected(policy, subject, side).is_some(),
             Body::Calico(policy) => {

@@ -10,6 +10,7 @@ mod evaluate;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ipnet::IpNet;
 use netpol_flow::{Family, Protocol, Side, Text};
@@ -52,6 +53,7 @@ pub struct Profile {
 #[derive(Clone, Debug, Default)]
 pub struct PolicySet {
     tiers: Vec<Tier>,
+    sets: Arc<[NetworkSet]>,
     has_host_endpoints: bool,
     staged: Vec<Skipped>,
     skipped: Vec<Skipped>,
@@ -86,8 +88,8 @@ pub(crate) struct Tier {
     /// Infinite where nil.
     order: f64,
     passes_at_end: bool,
-    /// In ascending order.
-    policies: Vec<Entry>,
+    /// In ascending order; shared, as each namespace is asked with the global ones.
+    policies: Vec<Arc<Entry>>,
     /// Which policies concern a namespace, ascending: its own and the global ones.
     by_namespace: BTreeMap<Text, Vec<usize>>,
     /// Which policies concern a namespace that has none of its own.

@@ -1,11 +1,14 @@
 //! Reads Calico's policy kinds, and stock policies, into tiers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use netpol_flow::Text;
+use rayon::prelude::*;
 use serde::de::IgnoredAny;
 
-use crate::document::{Manifest, Object, objects};
-use crate::error::{Fault, ReadError};
+use crate::document::{Manifest, Object, Skipped, each_object};
+use crate::error::{Fault, Place, ReadError};
 use crate::kubernetes;
 use crate::kubernetes::read::{is_cluster_policy, is_stock};
 
@@ -34,61 +37,177 @@ pub fn read(manifests: &[Manifest<'_>]) -> Result<PolicySet, Vec<ReadError>> {
 
 /// Reads every object that can be understood, and says why the others cannot.
 pub fn read_lenient(manifests: &[Manifest<'_>]) -> (PolicySet, Vec<ReadError>) {
-    let (objects, mut errors) = objects(manifests);
-    let mut set = PolicySet::default();
+    let (mut set, mut errors) = (PolicySet::default(), Vec::new());
     for (name, order, passes_at_end) in BUILT_IN {
         set.tiers.push(Tier::new(name, order, passes_at_end));
     }
-    let mut note = |object: &Object, result: Result<(), Fault>| match result {
-        Ok(()) => true,
-        Err(fault) => {
-            errors.push(object.error(&fault));
-            false
+    let (mut sets, mut policies) = (Vec::new(), Vec::new());
+    let parts: Vec<Part<'_>> = manifests.par_iter().map(Part::of).collect();
+    for part in parts {
+        for tier in part.tiers {
+            set.tiers.retain(|other| other.name != tier.name);
+            set.tiers.push(tier);
         }
-    };
-    // Tiers and network sets first: policies are placed in the ones and resolved against the others.
-    let mut sets = Vec::new();
-    for object in &objects {
-        let read = match role(object) {
-            Role::Tier => tier(object).map(|tier| {
-                set.tiers.retain(|other| other.name != tier.name);
-                set.tiers.push(tier);
-            }),
-            Role::Set => network_set(object).map(|found| sets.push(found)),
-            Role::Policy
-            | Role::Staged
-            | Role::StagedStock
-            | Role::Stock
-            | Role::Uncovered(_)
-            | Role::HostEndpoint => continue,
-            Role::Unrelated => {
-                set.skipped.push(object.skipped());
-                continue;
-            }
-        };
-        set.understood += usize::from(note(object, read));
+        sets.extend(part.sets);
+        policies.extend(part.policies);
+        set.staged.extend(part.staged);
+        set.skipped.extend(part.skipped);
+        set.has_host_endpoints |= part.has_host_endpoints;
+        set.understood += part.understood;
+        errors.extend(part.errors);
     }
-    for object in &objects {
-        let read = match role(object) {
-            Role::Policy => {
-                policy(object, &sets).and_then(|(tier, entry)| place(&mut set.tiers, &tier, entry))
-            }
-            Role::Stock => stock(object).and_then(|entry| place(&mut set.tiers, "default", entry)),
-            Role::Staged => policy(object, &sets).map(|_| set.staged.push(object.skipped())),
-            Role::StagedStock => staged_stock(object).map(|()| set.staged.push(object.skipped())),
-            Role::Uncovered(what) => Err(Fault::uncovered("kind", what)),
-            Role::HostEndpoint => {
-                set.has_host_endpoints = true;
-                set.skipped.push(object.skipped());
-                continue;
-            }
-            Role::Tier | Role::Set | Role::Unrelated => continue,
-        };
-        set.understood += usize::from(note(object, read));
-    }
+    set.sets = sets.into();
     set.tiers.sort_by(|a, b| a.order.total_cmp(&b.order).then_with(|| a.name.cmp(&b.name)));
-    set.tiers.iter_mut().for_each(Tier::index);
+    errors.extend(set.place(policies));
     (set, errors)
+}
+
+impl PolicySet {
+    /// The policies that decide about the pods of the one namespace a further manifest speaks for: its own, and those of
+    /// that namespace or the whole cluster read before.
+    ///
+    /// None where the manifest does not speak for exactly one, or holds what policies elsewhere may refer to; it has to
+    /// be read together with the others. Errs like [`read`].
+    pub fn beside(&self, manifest: &Manifest<'_>) -> Result<Option<(Text, PolicySet)>, Vec<ReadError>> {
+        let part = Part::of(manifest);
+        if !part.errors.is_empty() {
+            return Err(part.errors);
+        }
+        let mut namespaces = part.policies.iter().map(|found| found.entry.namespace());
+        let Some(Some(namespace)) = namespaces.next().map(Option::<&Text>::cloned) else { return Ok(None) };
+        if namespaces.any(|other| other != Some(&namespace))
+            || !part.tiers.is_empty()
+            || !part.sets.is_empty()
+            || part.has_host_endpoints
+        {
+            return Ok(None);
+        }
+        let mut set = PolicySet {
+            tiers: self.tiers.iter().map(|tier| tier.about(&namespace)).collect(),
+            sets: Arc::clone(&self.sets),
+            has_host_endpoints: self.has_host_endpoints,
+            staged: part.staged,
+            skipped: part.skipped,
+            understood: self.understood + part.understood,
+        };
+        let errors = set.place(part.policies);
+        if errors.is_empty() { Ok(Some((namespace, set))) } else { Err(errors) }
+    }
+
+    /// Puts policies into their tiers and resolves them against the network sets, both of which are known by now.
+    fn place(&mut self, policies: Vec<Found<'_>>) -> Vec<ReadError> {
+        let mut errors = Vec::new();
+        for mut found in policies {
+            resolve(&mut found.entry, &self.sets);
+            match self.tiers.iter_mut().find(|tier| *tier.name == found.tier) {
+                Some(tier) => tier.policies.push(Arc::new(found.entry)),
+                None => {
+                    self.understood -= 1;
+                    errors.push(found.without_tier());
+                }
+            }
+        }
+        self.tiers.iter_mut().for_each(Tier::index);
+        errors
+    }
+}
+
+/// What one manifest holds.
+#[derive(Default)]
+struct Part<'m> {
+    tiers: Vec<Tier>,
+    sets: Vec<NetworkSet>,
+    policies: Vec<Found<'m>>,
+    staged: Vec<Skipped>,
+    skipped: Vec<Skipped>,
+    has_host_endpoints: bool,
+    understood: usize,
+    errors: Vec<ReadError>,
+}
+
+/// A policy, not yet in its tier.
+struct Found<'m> {
+    path: &'m str,
+    /// Where it names its tier.
+    line: u32,
+    tier: String,
+    entry: Entry,
+}
+
+impl<'m> Part<'m> {
+    fn of(manifest: &Manifest<'m>) -> Part<'m> {
+        let (mut part, mut faults) = (Part::default(), Vec::new());
+        part.errors = each_object(manifest, &mut |object| match part.add(manifest.path, object) {
+            Ok(understood) => part.understood += usize::from(understood),
+            Err(fault) => faults.push(object.error(&fault)),
+        });
+        part.errors.append(&mut faults);
+        part
+    }
+
+    /// Adds what an object says; whether it says anything.
+    fn add(&mut self, path: &'m str, object: &Object<'_>) -> Result<bool, Fault> {
+        let mut found = |tier, entry| {
+            self.policies.push(Found { path, line: object.line_of("spec.tier"), tier, entry });
+        };
+        match role(object) {
+            Role::Tier => self.tiers.push(tier(object)?),
+            Role::Set => self.sets.push(network_set(object)?),
+            Role::Policy => {
+                let (tier, entry) = policy(object)?;
+                found(tier, entry);
+            }
+            Role::Stock => found("default".to_owned(), stock(object)?),
+            Role::Staged => {
+                policy(object)?;
+                self.staged.push(object.skipped());
+            }
+            Role::StagedStock => {
+                staged_stock(object)?;
+                self.staged.push(object.skipped());
+            }
+            Role::Uncovered(what) => return Err(Fault::uncovered("kind", what)),
+            Role::HostEndpoint => {
+                self.has_host_endpoints = true;
+                self.skipped.push(object.skipped());
+                return Ok(false);
+            }
+            Role::Unrelated => {
+                self.skipped.push(object.skipped());
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+impl Found<'_> {
+    fn without_tier(self) -> ReadError {
+        let reason = format!(
+            "spec.tier: tier `{}` is not among the manifests: its order and default action are not known",
+            self.tier
+        );
+        ReadError {
+            path: self.path.to_owned(),
+            line: self.line,
+            object: self.entry.title.to_string(),
+            reason,
+        }
+    }
+}
+
+/// Finds the blocks of the sets that a policy's selectors match.
+fn resolve(entry: &mut Entry, sets: &[NetworkSet]) {
+    let Body::Calico(policy) = &mut entry.body else { return };
+    if sets.is_empty() {
+        return;
+    }
+    for rule in policy.ingress.iter_mut().chain(&mut policy.egress).flatten() {
+        for entity in [&mut rule.source, &mut rule.destination] {
+            let selected = entity.selected.iter_mut().chain(&mut entity.not_selected);
+            selected.for_each(|selected| selected.add(sets));
+        }
+    }
 }
 
 enum Role {
@@ -103,7 +222,7 @@ enum Role {
     Unrelated,
 }
 
-fn role(object: &Object) -> Role {
+fn role(object: &Object<'_>) -> Role {
     if is_stock(object) {
         return Role::Stock;
     }
@@ -113,7 +232,7 @@ fn role(object: &Object) -> Role {
     if !is_calico(object) {
         return Role::Unrelated;
     }
-    match object.kind.as_str() {
+    match object.kind {
         "NetworkPolicy" | "GlobalNetworkPolicy" => Role::Policy,
         "StagedNetworkPolicy" | "StagedGlobalNetworkPolicy" => Role::Staged,
         "StagedKubernetesNetworkPolicy" => Role::StagedStock,
@@ -124,16 +243,16 @@ fn role(object: &Object) -> Role {
     }
 }
 
-fn is_calico(object: &Object) -> bool {
-    matches!(object.group.as_str(), "projectcalico.org" | "crd.projectcalico.org")
+fn is_calico(object: &Object<'_>) -> bool {
+    matches!(object.group, "projectcalico.org" | "crd.projectcalico.org")
 }
 
 /// Written into the datastore's own kinds, past the defaults of the API (`CAL-21`).
-fn is_backend(object: &Object) -> bool {
+fn is_backend(object: &Object<'_>) -> bool {
     object.group == "crd.projectcalico.org"
 }
 
-fn check_version(object: &Object) -> Result<(), Fault> {
+fn check_version(object: &Object<'_>) -> Result<(), Fault> {
     let served = if is_backend(object) { "v1" } else { "v3" };
     if object.version == served {
         return Ok(());
@@ -141,7 +260,7 @@ fn check_version(object: &Object) -> Result<(), Fault> {
     Err(Fault::at("apiVersion", format!("`{}/{}` is not served", object.group, object.version)))
 }
 
-fn tier(object: &Object) -> Result<Tier, Fault> {
+fn tier(object: &Object<'_>) -> Result<Tier, Fault> {
     check_version(object)?;
     object.check_frame(&["spec"])?;
     let raw = object.section::<RawTier>("spec")?.unwrap_or_default();
@@ -150,7 +269,7 @@ fn tier(object: &Object) -> Result<Tier, Fault> {
         Some("Pass") => true,
         Some(other) => return Err(Fault::at("spec.defaultAction", format!("`{other}` is not Deny or Pass"))),
     };
-    let name = object.name.as_str();
+    let name = object.name;
     let wants = match name {
         "default" => Some(false),
         "kube-admin" | "kube-baseline" => Some(true),
@@ -162,54 +281,39 @@ fn tier(object: &Object) -> Result<Tier, Fault> {
     Ok(Tier::new(name, raw.order.unwrap_or(f64::INFINITY), passes_at_end))
 }
 
-fn network_set(object: &Object) -> Result<NetworkSet, Fault> {
+fn network_set(object: &Object<'_>) -> Result<NetworkSet, Fault> {
     check_version(object)?;
     object.check_frame(&["spec"])?;
     let raw = object.section::<RawSet>("spec")?.unwrap_or_default();
     let namespace =
         if object.kind == "NetworkSet" { Some(object.namespace_or_default()?.into()) } else { None };
-    Ok(NetworkSet { namespace, labels: object.labels()?, nets: nets(&raw.nets, "spec.nets")? })
+    Ok(NetworkSet { namespace, labels: object.labels()?, nets: nets(&raw.nets, &Place::root("spec.nets"))? })
 }
 
-fn stock(object: &Object) -> Result<Entry, Fault> {
+fn stock(object: &Object<'_>) -> Result<Entry, Fault> {
     let policy = kubernetes::read::policy(object)?;
-    let rank = (policy.namespace.clone(), object.name.as_str().into());
+    let rank = (policy.namespace.clone(), object.name.into());
     Ok(Entry { order: STOCK_ORDER, rank, title: policy.title.clone(), body: Body::Stock(policy) })
 }
 
-fn staged_stock(object: &Object) -> Result<(), Fault> {
+fn staged_stock(object: &Object<'_>) -> Result<(), Fault> {
     check_version(object)?;
     object.check_frame(&["spec"])?;
     object.section::<IgnoredAny>("spec").map(|_| ())
 }
 
-fn place(tiers: &mut [Tier], name: &str, entry: Entry) -> Result<(), Fault> {
-    match tiers.iter_mut().find(|tier| &*tier.name == name) {
-        Some(tier) => {
-            tier.policies.push(entry);
-            Ok(())
-        }
-        None => {
-            let reason = format!(
-                "tier `{name}` is not among the manifests: its order and default action are not known"
-            );
-            Err(Fault::at("spec.tier", reason))
-        }
-    }
-}
-
 /// A policy and the name of its tier.
-fn policy(object: &Object, sets: &[NetworkSet]) -> Result<(String, Entry), Fault> {
+fn policy(object: &Object<'_>) -> Result<(String, Entry), Fault> {
     check_version(object)?;
     object.check_frame(&["spec"])?;
     let raw: RawPolicy = object.section("spec")?.ok_or_else(|| Fault::at("spec", "missing"))?;
     let is_global = object.kind.ends_with("GlobalNetworkPolicy");
     let namespace = if is_global { None } else { Some(object.namespace_or_default()?) };
     check_fields(&raw, object)?;
-    let scope = Scope { namespace, sets };
+    let scope = Scope { namespace };
     let rules = |raw: &Option<Vec<RawRule>>, word: &str| -> Result<Vec<Rule>, Fault> {
         let rule = |(index, raw): (usize, &RawRule)| {
-            rule(&scope, raw, word == "ingress", &format!("spec.{word}[{index}]"))
+            rule(&scope, raw, word == "ingress", &Place::root("spec").key(word).item(index))
         };
         raw.iter().flatten().enumerate().map(rule).collect()
     };
@@ -223,7 +327,7 @@ fn policy(object: &Object, sets: &[NetworkSet]) -> Result<(String, Entry), Fault
     };
     let tier = raw.tier.filter(|tier| !tier.is_empty()).unwrap_or_else(|| "default".to_owned());
     let prefix = format!("{tier}.");
-    let name = object.name.strip_prefix(&prefix).unwrap_or(&object.name);
+    let name = object.name.strip_prefix(&prefix).unwrap_or(object.name);
     let title = match namespace {
         Some(namespace) => format!("{} {namespace}/{}", object.kind, object.name),
         None => format!("{} {}", object.kind, object.name),
@@ -233,7 +337,7 @@ fn policy(object: &Object, sets: &[NetworkSet]) -> Result<(String, Entry), Fault
     Ok((tier, Entry { order, rank, title: title.into(), body: Body::Calico(policy) }))
 }
 
-fn check_fields(raw: &RawPolicy, object: &Object) -> Result<(), Fault> {
+fn check_fields(raw: &RawPolicy, object: &Object<'_>) -> Result<(), Fault> {
     let is_global = object.kind.ends_with("GlobalNetworkPolicy");
     if !is_global && !raw.namespace_selector.is_empty() {
         return Err(Fault::at("spec.namespaceSelector", "unknown field of a namespaced policy"));
@@ -258,13 +362,14 @@ fn check_fields(raw: &RawPolicy, object: &Object) -> Result<(), Fault> {
 }
 
 fn subject(raw: &RawPolicy, namespace: Option<&str>) -> Result<Expr, Fault> {
-    let mut expr = plain(&raw.selector, "spec.selector")?;
+    let mut expr = plain(&raw.selector, &Place::root("spec.selector"))?;
     if !raw.service_account_selector.is_empty() {
-        expr = expr.and(of_accounts(&raw.service_account_selector, "spec.serviceAccountSelector")?);
+        expr = expr
+            .and(of_accounts(&raw.service_account_selector, &Place::root("spec.serviceAccountSelector"))?);
     }
     if !raw.namespace_selector.is_empty() {
-        let within = of_namespaces(&raw.namespace_selector, "spec.namespaceSelector")?;
-        if plain(&raw.namespace_selector, "spec.namespaceSelector").is_err() {
+        let within = of_namespaces(&raw.namespace_selector, &Place::root("spec.namespaceSelector"))?;
+        if plain(&raw.namespace_selector, &Place::root("spec.namespaceSelector")).is_err() {
             return Err(Fault::at(
                 "spec.namespaceSelector",
                 "`global()` belongs in a rule's `namespaceSelector`",
@@ -316,8 +421,17 @@ impl Tier {
         Tier { name: name.into(), order, passes_at_end, policies: Vec::new(), by_namespace, global }
     }
 
+    /// The same tier with the policies that concern one namespace alone.
+    fn about(&self, namespace: &Text) -> Tier {
+        let indices = self.by_namespace.get(namespace).unwrap_or(&self.global);
+        let policies = indices.iter().filter_map(|index| self.policies.get(*index)).cloned().collect();
+        Tier { policies, name: self.name.clone(), by_namespace: BTreeMap::new(), global: Vec::new(), ..*self }
+    }
+
     /// Sorts the policies and notes which concern which namespace.
     fn index(&mut self) {
+        self.by_namespace.clear();
+        self.global.clear();
         self.policies.sort_by(|a, b| a.order.total_cmp(&b.order).then_with(|| a.rank.cmp(&b.rank)));
         for policy in &self.policies {
             if let Some(namespace) = policy.namespace() {

@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 use netpol_flow::{Family, PathMatch, Protocol, Text, family_of};
 
-use crate::error::Fault;
+use crate::error::{Fault, Place};
 use crate::kubernetes::read::NumberOrName;
 
 use super::raw::{RawEntity, RawHttp, RawRule};
@@ -21,12 +21,10 @@ pub(crate) const OF_ACCOUNT: &str = "pcsa.";
 pub(crate) struct Scope<'a> {
     /// The policy's namespace; none for a global policy.
     pub(crate) namespace: Option<&'a str>,
-    /// Every network set of the input.
-    pub(crate) sets: &'a [NetworkSet],
 }
 
 /// A selector, with `global()` refused: it has a meaning in a rule's `namespaceSelector` alone.
-pub(crate) fn plain(text: &str, place: &str) -> Result<Expr, Fault> {
+pub(crate) fn plain(text: &str, place: &Place<'_>) -> Result<Expr, Fault> {
     let expr = parse(text).map_err(|reason| Fault::at(place, reason))?;
     if expr.has_global() {
         return Err(Fault::at(place, "`global()` belongs in a rule's `namespaceSelector`"));
@@ -37,7 +35,7 @@ pub(crate) fn plain(text: &str, place: &str) -> Result<Expr, Fault> {
 /// A selector over namespaces: keys are those of the namespace, `all()` is "in a namespace", `global()` the opposite.
 ///
 /// A negative one is renamed only and not confined to endpoints that have a namespace (`CAL-03`).
-pub(crate) fn of_namespaces(text: &str, place: &str) -> Result<Expr, Fault> {
+pub(crate) fn of_namespaces(text: &str, place: &Place<'_>) -> Result<Expr, Fault> {
     let expr = parse(text).map_err(|reason| Fault::at(place, reason))?;
     if expr.has_global() && expr != Expr::Global {
         return Err(Fault::at(place, "`global()` stands alone"));
@@ -48,12 +46,17 @@ pub(crate) fn of_namespaces(text: &str, place: &str) -> Result<Expr, Fault> {
 }
 
 /// A selector over service accounts' own labels.
-pub(crate) fn of_accounts(text: &str, place: &str) -> Result<Expr, Fault> {
+pub(crate) fn of_accounts(text: &str, place: &Place<'_>) -> Result<Expr, Fault> {
     Ok(plain(text, place)?.rewrite(&|key| format!("{OF_ACCOUNT}{key}").into(), &Expr::All, &Expr::Global))
 }
 
-pub(crate) fn rule(scope: &Scope<'_>, raw: &RawRule, is_ingress: bool, place: &str) -> Result<Rule, Fault> {
-    let at = |word: &str| format!("{place}.{word}");
+pub(crate) fn rule(
+    scope: &Scope<'_>,
+    raw: &RawRule,
+    is_ingress: bool,
+    place: &Place<'_>,
+) -> Result<Rule, Fault> {
+    let at = |word: &'static str| place.key(word);
     let action = match raw.action.as_str() {
         "Allow" => Action::Allow,
         "Deny" => Action::Deny,
@@ -107,7 +110,7 @@ fn is_number(port: &NumberOrName) -> bool {
     }
 }
 
-fn protocol(raw: &NumberOrName, place: &str) -> Result<AnyProtocol, Fault> {
+fn protocol(raw: &NumberOrName, place: &Place<'_>) -> Result<AnyProtocol, Fault> {
     let name = match raw {
         NumberOrName::Number(number) => number.to_string(),
         NumberOrName::Name(name) => name.to_ascii_lowercase(),
@@ -122,8 +125,8 @@ fn protocol(raw: &NumberOrName, place: &str) -> Result<AnyProtocol, Fault> {
     }
 }
 
-fn entity(scope: &Scope<'_>, raw: &RawEntity, is_peer: bool, place: &str) -> Result<Entity, Fault> {
-    let at = |word: &str| format!("{place}.{word}");
+fn entity(scope: &Scope<'_>, raw: &RawEntity, is_peer: bool, place: &Place<'_>) -> Result<Entity, Fault> {
+    let at = |word: &'static str| place.key(word);
     let apiserver = match &raw.services {
         None => false,
         Some(service) => {
@@ -146,10 +149,10 @@ fn entity(scope: &Scope<'_>, raw: &RawEntity, is_peer: bool, place: &str) -> Res
             true
         }
     };
-    let selected = positive(scope, raw, place)?.map(|expr| with_sets(expr, scope.sets));
+    let selected = positive(scope, raw, place)?.map(Selected::of);
     let not_selected = match raw.not_selector.as_str() {
         "" => None,
-        text => Some(with_sets(plain(text, &at("notSelector"))?, scope.sets)),
+        text => Some(Selected::of(plain(text, &at("notSelector"))?)),
     };
     let not_nets = nets(&raw.not_nets, &at("notNets"))?;
     if not_nets.iter().any(|net| net.prefix_len() == 0) {
@@ -171,8 +174,8 @@ fn entity(scope: &Scope<'_>, raw: &RawEntity, is_peer: bool, place: &str) -> Res
 /// given (`CAL-04`).
 ///
 /// Source: `libcalico-go/lib/backend/syncersv1/updateprocessors/rules.go`.
-fn positive(scope: &Scope<'_>, raw: &RawEntity, place: &str) -> Result<Option<Expr>, Fault> {
-    let at = |word: &str| format!("{place}.{word}");
+fn positive(scope: &Scope<'_>, raw: &RawEntity, place: &Place<'_>) -> Result<Option<Expr>, Fault> {
+    let at = |word: &'static str| place.key(word);
     let mut parts = Vec::new();
     if !raw.namespace_selector.is_empty() {
         parts.push(of_namespaces(&raw.namespace_selector, &at("namespaceSelector"))?);
@@ -205,16 +208,21 @@ fn positive(scope: &Scope<'_>, raw: &RawEntity, place: &str) -> Result<Option<Ex
     Ok(if parts.is_empty() { None } else { Some(Expr::And(parts)) })
 }
 
-fn with_sets(expr: Expr, sets: &[NetworkSet]) -> Selected {
-    let (mut nets, mut doubtful) = (Vec::new(), Vec::new());
-    for set in sets {
-        match expr.eval(&|key| set_label(set, key)) {
-            Some(true) => nets.extend(&set.nets),
-            Some(false) => {}
-            None => doubtful.extend(&set.nets),
+impl Selected {
+    fn of(expr: Expr) -> Selected {
+        Selected { expr, nets: Vec::new(), doubtful: Vec::new() }
+    }
+
+    /// Adds the blocks of the sets that match.
+    pub(crate) fn add(&mut self, sets: &[NetworkSet]) {
+        for set in sets {
+            match self.expr.eval(&|key| set_label(set, key)) {
+                Some(true) => self.nets.extend(&set.nets),
+                Some(false) => {}
+                None => self.doubtful.extend(&set.nets),
+            }
         }
     }
-    Selected { expr, nets, doubtful }
 }
 
 /// A network set carries its own labels; a namespaced one its namespace's too, of which only the name is known.
@@ -234,21 +242,20 @@ fn set_label<'a>(set: &'a NetworkSet, key: &str) -> Label<'a> {
 }
 
 /// Blocks or bare addresses; host bits are masked, as the conversion to the backend model does.
-pub(crate) fn nets(raw: &[String], place: &str) -> Result<Vec<IpNet>, Fault> {
+pub(crate) fn nets(raw: &[String], place: &Place<'_>) -> Result<Vec<IpNet>, Fault> {
     let net = |(index, text): (usize, &String)| {
         let parsed = if text.contains('/') {
             crate::block::parse(text)
         } else {
             text.parse::<std::net::IpAddr>().ok().map(IpNet::from)
         };
-        let reason =
-            || Fault::at(format!("{place}[{index}]"), format!("`{text}` is not an address or a block"));
+        let reason = || Fault::at(place.item(index), format!("`{text}` is not an address or a block"));
         parsed.map(|net| net.trunc()).ok_or_else(reason)
     };
     raw.iter().enumerate().map(net).collect()
 }
 
-fn one_family(entities: &[&Entity], family: Option<Family>, place: &str) -> Result<(), Fault> {
+fn one_family(entities: &[&Entity], family: Option<Family>, place: &Place<'_>) -> Result<(), Fault> {
     let mut families: Vec<Family> = family.into_iter().collect();
     families
         .extend(entities.iter().flat_map(|entity| entity.nets.iter().chain(&entity.not_nets)).map(family_of));
@@ -259,9 +266,9 @@ fn one_family(entities: &[&Entity], family: Option<Family>, place: &str) -> Resu
     Ok(())
 }
 
-fn ports(raw: &[NumberOrName], place: &str) -> Result<Vec<Port>, Fault> {
+fn ports(raw: &[NumberOrName], place: &Place<'_>) -> Result<Vec<Port>, Fault> {
     let port = |(index, raw): (usize, &NumberOrName)| {
-        let bad = |what: &str| Fault::at(format!("{place}[{index}]"), format!("`{what}` is not a port"));
+        let bad = |what: &str| Fault::at(place.item(index), format!("`{what}` is not a port"));
         match raw {
             NumberOrName::Number(number) => {
                 let number = u16::try_from(*number).map_err(|_| bad(&number.to_string()))?;
@@ -284,12 +291,12 @@ fn ports(raw: &[NumberOrName], place: &str) -> Result<Vec<Port>, Fault> {
     raw.iter().enumerate().map(port).collect()
 }
 
-fn http(raw: &RawHttp, place: &str) -> Result<Http, Fault> {
+fn http(raw: &RawHttp, place: &Place<'_>) -> Result<Http, Fault> {
     let path = |(index, raw): (usize, &super::raw::RawPath)| match (&raw.exact, &raw.prefix) {
         (Some(exact), None) => Ok(PathMatch::Exact(exact.as_str().into())),
         (None, Some(prefix)) => Ok(PathMatch::Prefix(prefix.as_str().into())),
         (Some(_), Some(_)) | (None, None) => {
-            Err(Fault::at(format!("{place}.paths[{index}]"), "needs either `exact` or `prefix`"))
+            Err(Fault::at(place.key("paths").item(index), "needs either `exact` or `prefix`"))
         }
     };
     Ok(Http {

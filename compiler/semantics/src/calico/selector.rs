@@ -3,9 +3,7 @@
 //! Written from the language's tokenizer and parser (`libcalico-go/lib/selector`): no escapes in text, blanks and
 //! tabs only between words, `!=` and `not in` true for an absent label.
 
-use std::collections::BTreeSet;
-
-use netpol_flow::Text;
+use netpol_flow::{SortedSet, Text};
 
 /// A condition on labels.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,9 +15,9 @@ pub(crate) enum Expr {
     /// `has(key)`.
     Has(Text),
     /// `key == 'value'`, `key in {…}`.
-    In(Text, BTreeSet<Text>),
+    In(Text, SortedSet<Text>),
     /// `key != 'value'`, `key not in {…}`; true where the label is absent.
-    NotIn(Text, BTreeSet<Text>),
+    NotIn(Text, SortedSet<Text>),
     /// `key contains 'part'`.
     Contains(Text, Text),
     /// `key starts with 'part'`.
@@ -115,7 +113,7 @@ impl Expr {
 
     /// `key == 'value'`.
     pub(crate) fn is(key: &str, value: &str) -> Expr {
-        Expr::In(key.into(), BTreeSet::from([value.into()]))
+        Expr::In(key.into(), SortedSet::one(value.into()))
     }
 
     /// Both.
@@ -313,8 +311,8 @@ fn comparison(key: &Text, rest: &mut &[Token]) -> Result<Expr, String> {
     };
     let key = key.clone();
     match operator {
-        Some(Token::Eq) => Ok(Expr::In(key.clone(), BTreeSet::from([literal(rest)?]))),
-        Some(Token::Ne) => Ok(Expr::NotIn(key.clone(), BTreeSet::from([literal(rest)?]))),
+        Some(Token::Eq) => Ok(Expr::In(key.clone(), SortedSet::one(literal(rest)?))),
+        Some(Token::Ne) => Ok(Expr::NotIn(key.clone(), SortedSet::one(literal(rest)?))),
         Some(Token::Contains) => Ok(Expr::Contains(key.clone(), literal(rest)?)),
         Some(Token::StartsWith) => Ok(Expr::StartsWith(key.clone(), literal(rest)?)),
         Some(Token::EndsWith) => Ok(Expr::EndsWith(key.clone(), literal(rest)?)),
@@ -324,20 +322,24 @@ fn comparison(key: &Text, rest: &mut &[Token]) -> Result<Expr, String> {
     }
 }
 
-fn set(rest: &mut &[Token]) -> Result<BTreeSet<Text>, String> {
+fn set(rest: &mut &[Token]) -> Result<SortedSet<Text>, String> {
     if take(rest) != Some(&Token::OpenBrace) {
         return Err("expected `{`".to_owned());
     }
-    let mut values = BTreeSet::new();
+    let mut values = Vec::new();
     while let Some(Token::Literal(value)) = rest.first() {
-        values.insert(value.clone());
+        values.push(value.clone());
         take(rest);
         if rest.first() != Some(&Token::Comma) {
             break;
         }
         take(rest);
     }
-    if take(rest) == Some(&Token::CloseBrace) { Ok(values) } else { Err("expected `}`".to_owned()) }
+    if take(rest) == Some(&Token::CloseBrace) {
+        Ok(values.into_iter().collect())
+    } else {
+        Err("expected `}`".to_owned())
+    }
 }
 
 #[cfg(test)]

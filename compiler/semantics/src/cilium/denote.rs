@@ -1,5 +1,7 @@
 //! Cilium's policies as sets of flows, one side of some pods at a time.
 
+use std::sync::Arc;
+
 use netpol_flow::{DomainPattern, Family, HttpMatch, IpNet, PathMatch, PortRange, Protocol, Side, Text};
 use netpol_sets::{
     AddressSet, Cube, Ends, ExternalSet, FlowSet, Infra, PodSet, PortSet, Requests, Services, SideSet,
@@ -28,7 +30,7 @@ pub fn denote(
 ) -> Decided<SideSet> {
     let own = namespace.and_then(|name| set.by_namespace.get(name)).into_iter().flatten();
     let mut rules: Vec<(&Rule, PodSet)> = Vec::new();
-    for rule in own.chain(&set.clusterwide) {
+    for rule in own.chain(set.clusterwide.iter().map(Arc::as_ref)) {
         if let Some(selected) = rule.subject.pods(profile) {
             let selected = selected.intersect(subject);
             if !selected.is_empty() {
@@ -288,7 +290,7 @@ impl PolicySet {
     /// The namespaces the policies are in or name.
     pub fn namespaces(&self) -> std::collections::BTreeSet<Text> {
         let mut names: std::collections::BTreeSet<Text> = self.by_namespace.keys().cloned().collect();
-        for rule in self.by_namespace.values().flatten().chain(&self.clusterwide) {
+        for rule in self.by_namespace.values().flatten().chain(self.clusterwide.iter().map(Arc::as_ref)) {
             names.extend(rule.subject.namespaces().cloned());
             for direction in [&rule.ingress, &rule.egress] {
                 for entry in direction.allow.iter().chain(&direction.deny) {

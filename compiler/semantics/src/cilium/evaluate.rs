@@ -1,5 +1,7 @@
 //! Decides one side of a flow by identities: deny, then allow, then default deny.
 
+use std::sync::Arc;
+
 use netpol_flow::{Endpoint, Flow, Protocol, Relation, Side};
 
 use crate::trace::{Match, Trace, Undecided, any};
@@ -24,7 +26,7 @@ pub fn evaluate(set: &PolicySet, flow: &Flow, side: Side, profile: &Profile) -> 
     }
     let own = set.by_namespace.get(&subject.namespace).into_iter().flatten();
     let rules: Vec<&Rule> = own
-        .chain(&set.clusterwide)
+        .chain(set.clusterwide.iter().map(Arc::as_ref))
         .filter(|rule| rule.subject.matches(profile, flow.subject(side), Relation::Apart))
         .collect();
     let dns: Vec<&[NamePattern]> = rules.iter().flat_map(|rule| dns_patterns(rule)).collect();

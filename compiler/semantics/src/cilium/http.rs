@@ -3,7 +3,7 @@
 use netpol_flow::{PathMatch, Request, Text};
 use regex::bytes::{Regex, RegexBuilder};
 
-use crate::error::Fault;
+use crate::error::{Fault, Place};
 use crate::trace::{Match, doubt};
 
 use super::raw::RawHttp;
@@ -20,10 +20,10 @@ pub(crate) struct Http {
 const LARGEST: usize = 1 << 20;
 
 /// Reads one match. Method, path and host go to Envoy as `safe_regex`, which is RE2 matching the whole value.
-pub(crate) fn http(raw: &RawHttp, place: &str) -> Result<Http, Fault> {
+pub(crate) fn http(raw: &RawHttp, place: &Place<'_>) -> Result<Http, Fault> {
     let compile = |text: &Option<String>, word: &str| match text.as_deref() {
         None | Some("") => Ok(None),
-        Some(text) => whole(text).map(Some).map_err(|reason| Fault::at(format!("{place}.{word}"), reason)),
+        Some(text) => whole(text).map(Some).map_err(|reason| Fault::at(place.key(word), reason)),
     };
     let host = compile(&raw.host, "host")?;
     let unknown = match host {

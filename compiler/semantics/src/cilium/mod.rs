@@ -14,6 +14,7 @@ mod evaluate;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 use netpol_flow::{Protocol, Side, Text};
@@ -62,12 +63,23 @@ impl Default for Profile {
 #[derive(Clone, Debug, Default)]
 pub struct PolicySet {
     by_namespace: BTreeMap<Text, Vec<Rule>>,
-    clusterwide: Vec<Rule>,
+    /// Shared: each namespace is asked with them.
+    clusterwide: Vec<Arc<Rule>>,
     host_policies: Vec<Skipped>,
     skipped: Vec<Skipped>,
 }
 
 impl PolicySet {
+    /// Adds the policies of another set.
+    fn add(&mut self, other: PolicySet) {
+        for (namespace, rules) in other.by_namespace {
+            self.by_namespace.entry(namespace).or_default().extend(rules);
+        }
+        self.clusterwide.extend(other.clusterwide);
+        self.host_policies.extend(other.host_policies);
+        self.skipped.extend(other.skipped);
+    }
+
     /// The objects of unrelated kinds that were passed over.
     pub fn skipped(&self) -> &[Skipped] {
         &self.skipped

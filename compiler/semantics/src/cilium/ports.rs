@@ -2,7 +2,7 @@
 
 use netpol_flow::{Endpoint, Protocol, Side, is_port_name};
 
-use crate::error::Fault;
+use crate::error::{Fault, Place};
 use crate::trace::{Match, any, doubt};
 
 use super::http::http;
@@ -19,10 +19,11 @@ pub(crate) fn of_allow(
     raw: &[RawPortRule],
     icmps: Option<&[RawIcmp]>,
     side: Side,
-    place: &str,
+    place: &Place<'_>,
 ) -> Result<Ports, Fault> {
     let item = |(index, raw): (usize, &RawPortRule)| {
-        let here = format!("{place}.toPorts[{index}]");
+        let list = place.key("toPorts");
+        let here = list.item(index);
         for (field, word) in [
             (&raw.terminating_tls, "terminatingTLS"),
             (&raw.originating_tls, "originatingTLS"),
@@ -30,12 +31,12 @@ pub(crate) fn of_allow(
             (&raw.listener, "listener"),
         ] {
             if field.is_some() {
-                return Err(Fault::uncovered(format!("{here}.{word}"), word));
+                return Err(Fault::uncovered(here.key(word), word));
             }
         }
         let ports = ports(&raw.ports, &here)?;
         let l7 = match &raw.rules {
-            Some(rules) => Some(l7(rules, &ports, side, &format!("{here}.rules"))?),
+            Some(rules) => Some(l7(rules, &ports, side, &here.key("rules"))?),
             None => None,
         };
         Ok(PortItem { ports, l7 })
@@ -48,35 +49,35 @@ pub(crate) fn of_allow(
 pub(crate) fn of_deny(
     raw: &[RawPortDenyRule],
     icmps: Option<&[RawIcmp]>,
-    place: &str,
+    place: &Place<'_>,
 ) -> Result<Ports, Fault> {
     let item = |(index, raw): (usize, &RawPortDenyRule)| {
-        Ok(PortItem { ports: ports(&raw.ports, &format!("{place}.toPorts[{index}]"))?, l7: None })
+        Ok(PortItem { ports: ports(&raw.ports, &place.key("toPorts").item(index))?, l7: None })
     };
     let items = raw.iter().enumerate().map(item).collect::<Result<Vec<_>, _>>()?;
     of_items(items, icmps, place)
 }
 
-fn of_items(items: Vec<PortItem>, icmps: Option<&[RawIcmp]>, place: &str) -> Result<Ports, Fault> {
+fn of_items(items: Vec<PortItem>, icmps: Option<&[RawIcmp]>, place: &Place<'_>) -> Result<Ports, Fault> {
     match (items.is_empty(), icmps) {
         (true, None | Some([])) => Ok(Ports::Every),
         (false, None | Some([])) => Ok(Ports::Items(items)),
         (false, Some(_)) => Err(Fault::at(place, "`icmps` and `toPorts` in one rule (CIL-16)")),
         (true, Some(icmps)) if icmps.iter().any(|icmp| icmp.fields.len() > MOST) => {
-            Err(Fault::at(format!("{place}.icmps"), format!("more than {MOST} fields")))
+            Err(Fault::at(place.key("icmps"), format!("more than {MOST} fields")))
         }
         (true, Some(_)) => Ok(Ports::Icmp),
     }
 }
 
-fn ports(raw: &[RawPort], place: &str) -> Result<Vec<Port>, Fault> {
+fn ports(raw: &[RawPort], place: &Place<'_>) -> Result<Vec<Port>, Fault> {
     if raw.len() > MOST {
         return Err(Fault::at(place, format!("{} ports, more than {MOST} (CIL-15)", raw.len())));
     }
-    raw.iter().enumerate().map(|(index, raw)| port(raw, &format!("{place}.ports[{index}]"))).collect()
+    raw.iter().enumerate().map(|(index, raw)| port(raw, &place.key("ports").item(index))).collect()
 }
 
-fn port(raw: &RawPort, place: &str) -> Result<Port, Fault> {
+fn port(raw: &RawPort, place: &Place<'_>) -> Result<Port, Fault> {
     let protocol = match raw.protocol.as_deref() {
         None | Some("ANY") => None,
         Some("TCP") => Some(Protocol::Tcp),
@@ -114,7 +115,7 @@ fn port(raw: &RawPort, place: &str) -> Result<Port, Fault> {
     Ok(Port { protocol, numbers })
 }
 
-fn l7(raw: &RawL7, ports: &[Port], side: Side, place: &str) -> Result<L7, Fault> {
+fn l7(raw: &RawL7, ports: &[Port], side: Side, place: &Place<'_>) -> Result<L7, Fault> {
     if raw.kafka.is_some() || raw.l7.is_some() || raw.l7proto.is_some() {
         return Err(Fault::uncovered(place, "Kafka and generic L7 rules"));
     }
@@ -132,7 +133,7 @@ fn l7(raw: &RawL7, ports: &[Port], side: Side, place: &str) -> Result<L7, Fault>
             if ports.iter().any(|port| port.protocol != Some(Protocol::Tcp)) {
                 return Err(Fault::at(place, "HTTP rules need protocol TCP on every port"));
             }
-            let rule = |(index, raw)| http(raw, &format!("{place}.http[{index}]"));
+            let rule = |(index, raw)| http(raw, &place.key("http").item(index));
             rules.iter().enumerate().map(rule).collect::<Result<_, _>>().map(L7::Http)
         }
         (None, Some(rules)) => {
@@ -146,20 +147,20 @@ fn l7(raw: &RawL7, ports: &[Port], side: Side, place: &str) -> Result<L7, Fault>
             if ports.iter().any(is_range) {
                 return Err(Fault::at(place, "DNS rules with a port range"));
             }
-            names(rules, &format!("{place}.dns")).map(L7::Dns)
+            names(rules, &place.key("dns")).map(L7::Dns)
         }
     }
 }
 
 /// Names and patterns of `toFQDNs` or `rules.dns`.
-pub(crate) fn names(raw: &[RawName], place: &str) -> Result<Vec<NamePattern>, Fault> {
+pub(crate) fn names(raw: &[RawName], place: &Place<'_>) -> Result<Vec<NamePattern>, Fault> {
     let one = |(index, raw): (usize, &RawName)| {
         let read = match (&raw.match_name, &raw.match_pattern) {
             (Some(text), None) => name(text),
             (None, Some(text)) => pattern(text),
             (Some(_), Some(_)) | (None, None) => Err("needs either `matchName` or `matchPattern`".to_owned()),
         };
-        read.map_err(|reason| Fault::at(format!("{place}[{index}]"), reason))
+        read.map_err(|reason| Fault::at(place.item(index), reason))
     };
     raw.iter().enumerate().map(one).collect()
 }

@@ -1,12 +1,15 @@
 //! Reads Cilium's policy kinds, and stock policies, with the agent's own validation.
 
 use ipnet::IpNet;
-use netpol_flow::Side;
+use std::sync::Arc;
+
+use netpol_flow::{Side, Text};
+use rayon::prelude::*;
 use serde::de::IgnoredAny;
 
 use crate::block::{is_strictly_inside, parse_canonical};
-use crate::document::{Manifest, Object, objects};
-use crate::error::{Fault, ReadError};
+use crate::document::{Manifest, Object, each_object};
+use crate::error::{Fault, Place, ReadError};
 use crate::kubernetes::read::{is_cluster_policy, is_stock, policy as stock_policy};
 use crate::labels::RawSelector;
 
@@ -23,11 +26,45 @@ pub fn read(manifests: &[Manifest<'_>]) -> Result<PolicySet, Vec<ReadError>> {
 
 /// Reads every object that can be understood, and says why the others cannot.
 pub fn read_lenient(manifests: &[Manifest<'_>]) -> (PolicySet, Vec<ReadError>) {
-    let (objects, mut errors) = objects(manifests);
-    let mut set = PolicySet::default();
-    for object in &objects {
+    let (mut set, mut all_errors) = (PolicySet::default(), Vec::new());
+    let read: Vec<_> = manifests.par_iter().map(read_one).collect();
+    for (one, errors) in read {
+        set.add(one);
+        all_errors.extend(errors);
+    }
+    (set, all_errors)
+}
+
+impl PolicySet {
+    /// The policies that decide about the pods of the one namespace a further manifest speaks for: its own, and those of
+    /// that namespace or the whole cluster read before.
+    ///
+    /// None where the manifest does not speak for exactly one; it has to be read together with the others. Errs like
+    /// [`read`].
+    pub fn beside(&self, manifest: &Manifest<'_>) -> Result<Option<(Text, PolicySet)>, Vec<ReadError>> {
+        let (mut set, errors) = read_one(manifest);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let mut namespaces = set.by_namespace.keys();
+        let (Some(namespace), None) = (namespaces.next().cloned(), namespaces.next()) else {
+            return Ok(None);
+        };
+        if !set.clusterwide.is_empty() || !set.host_policies.is_empty() {
+            return Ok(None);
+        }
+        set.clusterwide.clone_from(&self.clusterwide);
+        let before = self.by_namespace.get(&namespace).into_iter().flatten().cloned();
+        set.by_namespace.entry(namespace.clone()).or_default().splice(0..0, before);
+        Ok(Some((namespace, set)))
+    }
+}
+
+fn read_one(manifest: &Manifest<'_>) -> (PolicySet, Vec<ReadError>) {
+    let (mut set, mut faults) = (PolicySet::default(), Vec::new());
+    let mut errors = each_object(manifest, &mut |object| {
         let is_cilium = object.group == "cilium.io"
-            && matches!(object.kind.as_str(), "CiliumNetworkPolicy" | "CiliumClusterwideNetworkPolicy");
+            && matches!(object.kind, "CiliumNetworkPolicy" | "CiliumClusterwideNetworkPolicy");
         let read = if is_stock(object) {
             stock_policy(object).map(|policy| {
                 set.by_namespace.entry(policy.namespace.clone()).or_default().push(stock::rule(&policy));
@@ -41,13 +78,14 @@ pub fn read_lenient(manifests: &[Manifest<'_>]) -> (PolicySet, Vec<ReadError>) {
             Ok(())
         };
         if let Err(fault) = read {
-            errors.push(object.error(&fault));
+            faults.push(object.error(&fault));
         }
-    }
+    });
+    errors.append(&mut faults);
     (set, errors)
 }
 
-fn cilium(object: &Object, set: &mut PolicySet) -> Result<(), Fault> {
+fn cilium(object: &Object<'_>, set: &mut PolicySet) -> Result<(), Fault> {
     if object.version != "v2" {
         return Err(Fault::at("apiVersion", format!("`{}/{}` is not served", object.group, object.version)));
     }
@@ -70,7 +108,7 @@ fn cilium(object: &Object, set: &mut PolicySet) -> Result<(), Fault> {
     let mut is_host_policy = false;
     for (place, raw) in &raws {
         let title = if place == "spec" { title.clone() } else { format!("{title} {place}") };
-        match rule(raw, namespace, &title, place)? {
+        match rule(raw, namespace, &title, &Place::root(place))? {
             Some(rule) => rules.push(rule),
             None => is_host_policy = true,
         }
@@ -80,13 +118,18 @@ fn cilium(object: &Object, set: &mut PolicySet) -> Result<(), Fault> {
     }
     match namespace {
         Some(namespace) => set.by_namespace.entry(namespace.into()).or_default().extend(rules),
-        None => set.clusterwide.extend(rules),
+        None => set.clusterwide.extend(rules.into_iter().map(Arc::new)),
     }
     Ok(())
 }
 
 /// One rule object; none where it governs nodes.
-fn rule(raw: &RawRule, namespace: Option<&str>, title: &str, place: &str) -> Result<Option<Rule>, Fault> {
+fn rule(
+    raw: &RawRule,
+    namespace: Option<&str>,
+    title: &str,
+    place: &Place<'_>,
+) -> Result<Option<Rule>, Fault> {
     if raw.ingress.is_empty()
         && raw.ingress_deny.is_empty()
         && raw.egress.is_empty()
@@ -98,12 +141,12 @@ fn rule(raw: &RawRule, namespace: Option<&str>, title: &str, place: &str) -> Res
     let subject = match (&raw.endpoint_selector, &raw.node_selector) {
         (Some(subject), None) => subject,
         (None, Some(_)) if namespace.is_none() => return Ok(None),
-        (None, Some(_)) => return Err(Fault::at(format!("{place}.nodeSelector"), "in a namespaced policy")),
+        (None, Some(_)) => return Err(Fault::at(place.key("nodeSelector"), "in a namespaced policy")),
         (Some(_), Some(_)) | (None, None) => {
             return Err(Fault::at(place, "needs either `endpointSelector` or `nodeSelector`"));
         }
     };
-    let here = format!("{place}.endpointSelector");
+    let here = place.key("endpointSelector");
     if namespace.is_none() && names_init(subject) {
         return Err(Fault::uncovered(
             here,
@@ -131,17 +174,17 @@ fn rule(raw: &RawRule, namespace: Option<&str>, title: &str, place: &str) -> Res
 
 struct Scope<'a> {
     namespace: Option<&'a str>,
-    place: &'a str,
+    place: &'a Place<'a>,
 }
 
-type ReadEntry<T> = fn(&T, Option<&str>, &str) -> Result<Entry, Fault>;
+type ReadEntry<T> = fn(&T, Option<&str>, &Place<'_>) -> Result<Entry, Fault>;
 
 fn each<T>(scope: &Scope<'_>, word: &str, raw: &[T], read: ReadEntry<T>) -> Result<Vec<Entry>, Fault> {
-    let one = |(index, raw)| read(raw, scope.namespace, &format!("{}.{word}[{index}]", scope.place));
+    let one = |(index, raw)| read(raw, scope.namespace, &scope.place.key(word).item(index));
     raw.iter().enumerate().map(one).collect()
 }
 
-fn ingress(raw: &RawIngress, namespace: Option<&str>, place: &str) -> Result<Entry, Fault> {
+fn ingress(raw: &RawIngress, namespace: Option<&str>, place: &Place<'_>) -> Result<Entry, Fault> {
     let uncovered = [
         (&raw.from_nodes, "fromNodes"),
         (&raw.from_groups, "fromGroups"),
@@ -161,7 +204,7 @@ fn ingress(raw: &RawIngress, namespace: Option<&str>, place: &str) -> Result<Ent
     entry(l3, ports, namespace, place)
 }
 
-fn ingress_deny(raw: &RawIngressDeny, namespace: Option<&str>, place: &str) -> Result<Entry, Fault> {
+fn ingress_deny(raw: &RawIngressDeny, namespace: Option<&str>, place: &Place<'_>) -> Result<Entry, Fault> {
     let uncovered = [
         (&raw.from_nodes, "fromNodes"),
         (&raw.from_groups, "fromGroups"),
@@ -179,7 +222,7 @@ fn ingress_deny(raw: &RawIngressDeny, namespace: Option<&str>, place: &str) -> R
     entry(l3, of_deny(&raw.to_ports, raw.icmps.as_deref(), place)?, namespace, place)
 }
 
-fn egress(raw: &RawEgress, namespace: Option<&str>, place: &str) -> Result<Entry, Fault> {
+fn egress(raw: &RawEgress, namespace: Option<&str>, place: &Place<'_>) -> Result<Entry, Fault> {
     let uncovered = [
         (&raw.to_nodes, "toNodes"),
         (&raw.to_groups, "toGroups"),
@@ -200,7 +243,7 @@ fn egress(raw: &RawEgress, namespace: Option<&str>, place: &str) -> Result<Entry
     entry(l3, ports, namespace, place)
 }
 
-fn egress_deny(raw: &RawEgressDeny, namespace: Option<&str>, place: &str) -> Result<Entry, Fault> {
+fn egress_deny(raw: &RawEgressDeny, namespace: Option<&str>, place: &Place<'_>) -> Result<Entry, Fault> {
     let uncovered = [
         (&raw.to_nodes, "toNodes"),
         (&raw.to_groups, "toGroups"),
@@ -219,17 +262,17 @@ fn egress_deny(raw: &RawEgressDeny, namespace: Option<&str>, place: &str) -> Res
     entry(l3, of_deny(&raw.to_ports, raw.icmps.as_deref(), place)?, namespace, place)
 }
 
-fn refuse(fields: &[(&Option<IgnoredAny>, &str)], place: &str) -> Result<(), Fault> {
+fn refuse(fields: &[(&Option<IgnoredAny>, &str)], place: &Place<'_>) -> Result<(), Fault> {
     match fields.iter().find(|(field, _)| field.is_some()) {
-        Some((_, word)) => Err(Fault::uncovered(format!("{place}.{word}"), &format!("`{word}`"))),
+        Some((_, word)) => Err(Fault::uncovered(place.key(word), &format!("`{word}`"))),
         None => Ok(()),
     }
 }
 
-fn authentication(mode: Option<&str>, place: &str) -> Result<(), Fault> {
+fn authentication(mode: Option<&str>, place: &Place<'_>) -> Result<(), Fault> {
     match mode {
         None | Some("disabled") => Ok(()),
-        Some(_) => Err(Fault::uncovered(format!("{place}.authentication"), "mutual authentication")),
+        Some(_) => Err(Fault::uncovered(place.key("authentication"), "mutual authentication")),
     }
 }
 
@@ -244,8 +287,8 @@ struct L3<'a> {
 }
 
 /// A rule has one kind of peer; two are refused by the agent and leave the pods open (`CIL-14`).
-fn entry(l3: L3<'_>, ports: Ports, namespace: Option<&str>, place: &str) -> Result<Entry, Fault> {
-    let at = |field: &str| format!("{place}.{}{field}", l3.word);
+fn entry(l3: L3<'_>, ports: Ports, namespace: Option<&str>, place: &Place<'_>) -> Result<Entry, Fault> {
+    let at = |field: &'static str| place.joined(l3.word, field);
     let lengths = [
         ("Endpoints", l3.endpoints.as_ref().map(Vec::len)),
         ("CIDR", l3.cidr.as_ref().map(Vec::len)),
@@ -268,20 +311,19 @@ fn entry(l3: L3<'_>, ports: Ports, namespace: Option<&str>, place: &str) -> Resu
         ));
     }
     let peer = if let Some(raw) = l3.endpoints {
-        let one = |(index, raw)| of_peer(raw, namespace, &format!("{}[{index}]", at("Endpoints")));
+        let one = |(index, raw)| of_peer(raw, namespace, &at("Endpoints").item(index));
         Peer::Endpoints(raw.iter().enumerate().map(one).collect::<Result<_, _>>()?)
     } else if let Some(raw) = l3.cidr {
         let one = |(index, text): (usize, &String)| {
-            let block = parse_canonical(text)
-                .map_err(|reason| Fault::at(format!("{}[{index}]", at("CIDR")), reason))?;
+            let block = parse_canonical(text).map_err(|reason| Fault::at(at("CIDR").item(index), reason))?;
             Ok((block, Vec::new()))
         };
         Peer::Blocks(raw.iter().enumerate().map(one).collect::<Result<_, _>>()?)
     } else if let Some(raw) = l3.cidr_set {
-        let one = |(index, raw)| cidr_rule(raw, &format!("{}[{index}]", at("CIDRSet")));
+        let one = |(index, raw)| cidr_rule(raw, &at("CIDRSet").item(index));
         Peer::Blocks(raw.iter().enumerate().map(one).collect::<Result<_, _>>()?)
     } else if let Some(raw) = l3.entities {
-        let one = |(index, text): (usize, &String)| entity(text, &format!("{}[{index}]", at("Entities")));
+        let one = |(index, text): (usize, &String)| entity(text, &at("Entities").item(index));
         Peer::Entities(raw.iter().enumerate().map(one).collect::<Result<_, _>>()?)
     } else if let Some(raw) = l3.names {
         Peer::Names(names(raw, &at("FQDNs"))?)
@@ -293,16 +335,17 @@ fn entry(l3: L3<'_>, ports: Ports, namespace: Option<&str>, place: &str) -> Resu
     Ok(Entry { peer, ports })
 }
 
-fn cidr_rule(raw: &RawCidrRule, place: &str) -> Result<(IpNet, Vec<IpNet>), Fault> {
+fn cidr_rule(raw: &RawCidrRule, place: &Place<'_>) -> Result<(IpNet, Vec<IpNet>), Fault> {
     if raw.cidr_group_ref.is_some() || raw.cidr_group_selector.is_some() {
         return Err(Fault::uncovered(place, "CIDR groups"));
     }
     let Some(text) = &raw.cidr else { return Err(Fault::at(place, "no `cidr`")) };
-    let block = parse_canonical(text).map_err(|reason| Fault::at(format!("{place}.cidr"), reason))?;
+    let block = parse_canonical(text).map_err(|reason| Fault::at(place.key("cidr"), reason))?;
     let mut except = Vec::new();
     for (index, text) in raw.except.iter().enumerate() {
-        let here = format!("{place}.except[{index}]");
-        let hole = parse_canonical(text).map_err(|reason| Fault::at(&here, reason))?;
+        let list = place.key("except");
+        let here = list.item(index);
+        let hole = parse_canonical(text).map_err(|reason| Fault::at(here, reason))?;
         if !is_strictly_inside(&hole, &block) {
             return Err(Fault::at(here, format!("`{hole}` is not strictly inside `{block}`")));
         }
@@ -311,7 +354,7 @@ fn cidr_rule(raw: &RawCidrRule, place: &str) -> Result<(IpNet, Vec<IpNet>), Faul
     Ok((block, except))
 }
 
-fn entity(text: &str, place: &str) -> Result<Entity, Fault> {
+fn entity(text: &str, place: &Place<'_>) -> Result<Entity, Fault> {
     match text {
         "all" => Ok(Entity::All),
         "world" => Ok(Entity::World),

@@ -4,7 +4,7 @@ use netpol_flow::{Endpoint, NAMESPACE_NAME_LABEL, Operator, Pod, Relation, Requi
 
 use netpol_sets::{Infra, Key, PodSet, Values};
 
-use crate::error::Fault;
+use crate::error::{Fault, Place};
 use crate::labels::{RawSelector, is_key, requirements};
 
 use super::Profile;
@@ -49,7 +49,11 @@ pub(crate) struct Selector {
 }
 
 /// The endpoints a rule object speaks for; a namespaced one is confined to its namespace.
-pub(crate) fn of_subject(raw: &RawSelector, namespace: Option<&str>, place: &str) -> Result<Selector, Fault> {
+pub(crate) fn of_subject(
+    raw: &RawSelector,
+    namespace: Option<&str>,
+    place: &Place<'_>,
+) -> Result<Selector, Fault> {
     let mut requirements = parse(raw, place)?;
     if let Some(namespace) = namespace {
         for (_, requirement) in
@@ -69,7 +73,11 @@ pub(crate) fn of_subject(raw: &RawSelector, namespace: Option<&str>, place: &str
 /// off (`CIL-34`).
 ///
 /// Source: `pkg/k8s/apis/cilium.io/utils/utils.go`, `getEndpointSelector`.
-pub(crate) fn of_peer(raw: &RawSelector, namespace: Option<&str>, place: &str) -> Result<Selector, Fault> {
+pub(crate) fn of_peer(
+    raw: &RawSelector,
+    namespace: Option<&str>,
+    place: &Place<'_>,
+) -> Result<Selector, Fault> {
     let mut requirements = parse(raw, place)?;
     if requirements.iter().any(|(source, _)| *source == Source::Reserved) {
         return Ok(Selector { requirements, local_cluster: false });
@@ -116,7 +124,7 @@ fn exists(key: &str) -> Requirement {
     Requirement { key: key.into(), operator: Operator::Exists, values: Default::default() }
 }
 
-fn parse(raw: &RawSelector, place: &str) -> Result<Vec<(Source, Requirement)>, Fault> {
+fn parse(raw: &RawSelector, place: &Place<'_>) -> Result<Vec<(Source, Requirement)>, Fault> {
     let mut found = Vec::new();
     for requirement in requirements(raw, place)? {
         let (source, key) = match requirement.key.split_once(':') {

@@ -1,11 +1,12 @@
 //! Reads `networking.k8s.io/v1` NetworkPolicy, with the API server's validation.
 
-use netpol_flow::{Protocol, Selector, is_port_name};
+use netpol_flow::{Protocol, Selector, Text, is_port_name};
+use rayon::prelude::*;
 use serde::Deserialize;
 
 use crate::block::{is_strictly_inside, parse_canonical};
-use crate::document::{Manifest, Object, objects};
-use crate::error::{Fault, ReadError};
+use crate::document::{Manifest, Object, Skipped, each_object};
+use crate::error::{Fault, Place, ReadError};
 use crate::labels::{RawSelector, selector};
 
 use super::{Numbers, Peer, Policy, PolicySet, Port, Rule};
@@ -78,36 +79,72 @@ pub fn read(manifests: &[Manifest<'_>]) -> Result<PolicySet, Vec<ReadError>> {
 
 /// Reads every stock policy that can be understood, and says why the others cannot.
 pub fn read_lenient(manifests: &[Manifest<'_>]) -> (PolicySet, Vec<ReadError>) {
-    let (objects, mut errors) = objects(manifests);
-    let mut set = PolicySet::default();
-    for object in &objects {
-        match (is_stock(object), is_cluster_policy(object)) {
+    let (mut set, mut all_errors) = (PolicySet::default(), Vec::new());
+    let read: Vec<_> = manifests.par_iter().map(read_one).collect();
+    for (policies, skipped, errors) in read {
+        for policy in policies {
+            set.policies.entry(policy.namespace.clone()).or_default().push(policy);
+        }
+        set.skipped.extend(skipped);
+        all_errors.extend(errors);
+    }
+    (set, all_errors)
+}
+
+impl PolicySet {
+    /// The policies that decide about the pods of the one namespace a further manifest speaks for: its own, and those of
+    /// that namespace read before.
+    ///
+    /// None where the manifest does not speak for exactly one; it has to be read together with the others. Errs like
+    /// [`read`].
+    pub fn beside(&self, manifest: &Manifest<'_>) -> Result<Option<(Text, PolicySet)>, Vec<ReadError>> {
+        let (policies, skipped, errors) = read_one(manifest);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let Some(namespace) = policies.first().map(|policy| policy.namespace.clone()) else {
+            return Ok(None);
+        };
+        if policies.iter().any(|policy| policy.namespace != namespace) {
+            return Ok(None);
+        }
+        let mut all = self.policies.get(&namespace).cloned().unwrap_or_default();
+        all.extend(policies);
+        let set = PolicySet { policies: [(namespace.clone(), all)].into(), skipped };
+        Ok(Some((namespace, set)))
+    }
+}
+
+fn read_one(manifest: &Manifest<'_>) -> (Vec<Policy>, Vec<Skipped>, Vec<ReadError>) {
+    let (mut policies, mut skipped, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+    let mut errors =
+        each_object(manifest, &mut |object| match (is_stock(object), is_cluster_policy(object)) {
             (true, _) => match policy(object) {
-                Ok(policy) => set.policies.entry(policy.namespace.clone()).or_default().push(policy),
-                Err(fault) => errors.push(object.error(&fault)),
+                Ok(policy) => policies.push(policy),
+                Err(fault) => faults.push(object.error(&fault)),
             },
             (false, true) => {
-                errors.push(object.error(&Fault::uncovered("kind", "cluster-scoped policies of SIG Network")))
+                faults.push(object.error(&Fault::uncovered("kind", "cluster-scoped policies of SIG Network")))
             }
-            (false, false) => set.skipped.push(object.skipped()),
-        }
-    }
-    (set, errors)
+            (false, false) => skipped.push(object.skipped()),
+        });
+    errors.append(&mut faults);
+    (policies, skipped, errors)
 }
 
 /// Whether the object is a stock NetworkPolicy, of whatever version.
-pub(crate) fn is_stock(object: &Object) -> bool {
-    object.kind == "NetworkPolicy" && matches!(object.group.as_str(), "networking.k8s.io" | "extensions")
+pub(crate) fn is_stock(object: &Object<'_>) -> bool {
+    object.kind == "NetworkPolicy" && matches!(object.group, "networking.k8s.io" | "extensions")
 }
 
 /// Whether the object is a ClusterNetworkPolicy or one of its forerunners: ordered before or after stock policies
 /// on every target that has them, so it cannot be passed over.
-pub(crate) fn is_cluster_policy(object: &Object) -> bool {
+pub(crate) fn is_cluster_policy(object: &Object<'_>) -> bool {
     object.group == "policy.networking.k8s.io"
 }
 
 /// Reads one stock policy.
-pub(crate) fn policy(object: &Object) -> Result<Policy, Fault> {
+pub(crate) fn policy(object: &Object<'_>) -> Result<Policy, Fault> {
     if object.group != "networking.k8s.io" || object.version != "v1" {
         let version = format!("{}/{}", object.group, object.version);
         return Err(Fault::at(
@@ -119,7 +156,7 @@ pub(crate) fn policy(object: &Object) -> Result<Policy, Fault> {
     let namespace = object.namespace_or_default()?;
     let title = format!("NetworkPolicy {namespace}/{}", object.name);
     match object.section::<RawSpec>("spec")? {
-        Some(spec) => spec_policy(&spec, namespace, &title, "spec"),
+        Some(spec) => spec_policy(&spec, namespace, &title, &Place::root("spec")),
         None => Err(Fault::at("spec", "missing")),
     }
 }
@@ -129,7 +166,7 @@ pub(crate) fn spec_policy(
     spec: &RawSpec,
     namespace: &str,
     title: &str,
-    place: &str,
+    place: &Place<'_>,
 ) -> Result<Policy, Fault> {
     let rules = |list: Option<Vec<Rule>>, isolates: bool| isolates.then(|| list.unwrap_or_default());
     let (ingress, egress) = (ingress_rules(spec, place)?, egress_rules(spec, place)?);
@@ -142,7 +179,7 @@ pub(crate) fn spec_policy(
             "Egress" => for_egress = true,
             other => {
                 return Err(Fault::at(
-                    format!("{place}.policyTypes[{index}]"),
+                    place.key("policyTypes").item(index),
                     format!("`{other}` is not a policy type"),
                 ));
             }
@@ -157,53 +194,55 @@ pub(crate) fn spec_policy(
         if unnamed {
             let reason =
                 "rules in a direction that `policyTypes` does not name: implementations disagree (K8S-02)";
-            return Err(Fault::at(format!("{place}.{word}"), reason));
+            return Err(Fault::at(place.key(word), reason));
         }
     }
     Ok(Policy {
         title: title.into(),
         namespace: namespace.into(),
-        subject: selector(&spec.pod_selector, &format!("{place}.podSelector"))?,
+        subject: selector(&spec.pod_selector, &place.key("podSelector"))?,
         ingress: rules(ingress, for_ingress),
         egress: rules(egress, for_egress),
     })
 }
 
-fn ingress_rules(spec: &RawSpec, place: &str) -> Result<Option<Vec<Rule>>, Fault> {
+fn ingress_rules(spec: &RawSpec, place: &Place<'_>) -> Result<Option<Vec<Rule>>, Fault> {
     let Some(rules) = &spec.ingress else { return Ok(None) };
     let rule = |(index, raw): (usize, &RawIngress)| {
-        let here = format!("{place}.ingress[{index}]");
+        let list = place.key("ingress");
+        let here = list.item(index);
         rule(&raw.from, "from", &raw.ports, &here)
     };
     rules.iter().enumerate().map(rule).collect::<Result<_, _>>().map(Some)
 }
 
-fn egress_rules(spec: &RawSpec, place: &str) -> Result<Option<Vec<Rule>>, Fault> {
+fn egress_rules(spec: &RawSpec, place: &Place<'_>) -> Result<Option<Vec<Rule>>, Fault> {
     let Some(rules) = &spec.egress else { return Ok(None) };
     let rule = |(index, raw): (usize, &RawEgress)| {
-        let here = format!("{place}.egress[{index}]");
+        let list = place.key("egress");
+        let here = list.item(index);
         rule(&raw.to, "to", &raw.ports, &here)
     };
     rules.iter().enumerate().map(rule).collect::<Result<_, _>>().map(Some)
 }
 
-fn rule(peers: &[RawPeer], word: &str, ports: &[RawPort], place: &str) -> Result<Rule, Fault> {
-    let peer = |(index, raw): (usize, &RawPeer)| peer(raw, &format!("{place}.{word}[{index}]"));
-    let port = |(index, raw): (usize, &RawPort)| port(raw, &format!("{place}.ports[{index}]"));
+fn rule(peers: &[RawPeer], word: &str, ports: &[RawPort], place: &Place<'_>) -> Result<Rule, Fault> {
+    let peer = |(index, raw): (usize, &RawPeer)| peer(raw, &place.key(word).item(index));
+    let port = |(index, raw): (usize, &RawPort)| port(raw, &place.key("ports").item(index));
     Ok(Rule {
         peers: peers.iter().enumerate().map(peer).collect::<Result<_, _>>()?,
         ports: ports.iter().enumerate().map(port).collect::<Result<_, _>>()?,
     })
 }
 
-fn peer(raw: &RawPeer, place: &str) -> Result<Peer, Fault> {
+fn peer(raw: &RawPeer, place: &Place<'_>) -> Result<Peer, Fault> {
     match (&raw.pod_selector, &raw.namespace_selector, &raw.ip_block) {
         (None, None, None) => Err(Fault::at(place, "a peer needs a selector or an address block")),
-        (None, None, Some(block)) => ip_block(block, &format!("{place}.ipBlock")),
+        (None, None, Some(block)) => ip_block(block, &place.key("ipBlock")),
         (_, _, Some(_)) => Err(Fault::at(place, "`ipBlock` excludes the selectors")),
         (pods, namespaces, None) => {
             let read = |raw: &Option<RawSelector>, word: &str| match raw {
-                Some(raw) => selector(raw, &format!("{place}.{word}")).map(Some),
+                Some(raw) => selector(raw, &place.key(word)).map(Some),
                 None => Ok(None),
             };
             let pods = read(pods, "podSelector")?.unwrap_or_else(Selector::default);
@@ -212,12 +251,13 @@ fn peer(raw: &RawPeer, place: &str) -> Result<Peer, Fault> {
     }
 }
 
-fn ip_block(raw: &RawBlock, place: &str) -> Result<Peer, Fault> {
-    let block = parse_canonical(&raw.cidr).map_err(|reason| Fault::at(format!("{place}.cidr"), reason))?;
+fn ip_block(raw: &RawBlock, place: &Place<'_>) -> Result<Peer, Fault> {
+    let block = parse_canonical(&raw.cidr).map_err(|reason| Fault::at(place.key("cidr"), reason))?;
     let mut except = Vec::new();
     for (index, text) in raw.except.iter().enumerate() {
-        let here = format!("{place}.except[{index}]");
-        let hole = parse_canonical(text).map_err(|reason| Fault::at(&here, reason))?;
+        let list = place.key("except");
+        let here = list.item(index);
+        let hole = parse_canonical(text).map_err(|reason| Fault::at(here, reason))?;
         if !is_strictly_inside(&hole, &block) {
             return Err(Fault::at(here, format!("`{hole}` is not strictly inside `{block}`")));
         }
@@ -226,13 +266,13 @@ fn ip_block(raw: &RawBlock, place: &str) -> Result<Peer, Fault> {
     Ok(Peer::Block { block, except })
 }
 
-fn port(raw: &RawPort, place: &str) -> Result<Port, Fault> {
+fn port(raw: &RawPort, place: &Place<'_>) -> Result<Port, Fault> {
     let protocol = match raw.protocol.as_deref() {
         None | Some("TCP") => Protocol::Tcp,
         Some("UDP") => Protocol::Udp,
         Some("SCTP") => Protocol::Sctp,
         Some(other) => {
-            return Err(Fault::at(format!("{place}.protocol"), format!("`{other}` is not TCP, UDP or SCTP")));
+            return Err(Fault::at(place.key("protocol"), format!("`{other}` is not TCP, UDP or SCTP")));
         }
     };
     let number = |value: i64| match u16::try_from(value) {

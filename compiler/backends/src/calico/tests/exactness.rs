@@ -257,7 +257,7 @@ fn the_objects_mean_what_the_reference_says() {
         let policy = random_policy(&mut dice);
         let request = Request { policy: &policy, as_of: today(), settings: &settings };
         let mut objects = Vec::new();
-        let diagnostics = lower_to(&request, &mut |part| objects.extend(part));
+        let diagnostics = lower_to(&request, &mut |object| objects.push(object));
         assert!(diagnostics.is_empty(), "{diagnostics:?}");
         for _ in 0..400 {
             let flow = random_flow(&mut dice, &endpoints);

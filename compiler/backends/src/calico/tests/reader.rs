@@ -34,7 +34,7 @@ pub(super) fn allows(objects: &[Object], flow: &Flow, side: Side) -> bool {
                 if !matches(rule, policy, flow) {
                     continue;
                 }
-                match string(rule, "action").unwrap().as_str() {
+                match string(rule, "action").unwrap() {
                     "Allow" => return true,
                     "Deny" => return false,
                     "Pass" => continue 'tiers,
@@ -91,7 +91,7 @@ fn is_in(entity: &Yaml, policy: &Object, endpoint: &Endpoint) -> bool {
             (None, None) => panic!("a global policy without a namespace selector"),
         };
         let account = accounts.is_none_or(|by| {
-            let name = Yaml::Text(pod.account.to_string());
+            let name = Yaml::Text((&pod.account).into());
             items(by, "names").contains(&&name)
         });
         if !here || !account || !labels.is_none_or(|s| selector(s, &pod_labels(pod))) {
@@ -160,15 +160,15 @@ fn term(text: &str, labels: &Labels) -> bool {
 
 fn get<'y>(map: &'y Yaml, key: &str) -> Option<&'y Yaml> {
     match map {
-        Yaml::Map(entries) => entries.iter().find(|(known, _)| known == key).map(|(_, value)| value),
+        Yaml::Map(entries) => entries.iter().find(|(known, _)| **known == *key).map(|(_, value)| value),
         Yaml::Commented(_, inner) => get(inner, key),
         other => panic!("{other:?}"),
     }
 }
 
-fn string<'y>(map: &'y Yaml, key: &str) -> Option<&'y String> {
+fn string<'y>(map: &'y Yaml, key: &str) -> Option<&'y str> {
     get(map, key).map(|value| match value {
-        Yaml::Text(text) => text,
+        Yaml::Text(text) => &**text,
         other => panic!("{other:?}"),
     })
 }

@@ -16,7 +16,7 @@ use netpol_model::{
 
 use super::rule;
 use crate::Request;
-use crate::kubernetes::lower::objects;
+use crate::kubernetes::lower::lower_to;
 use crate::object::Object;
 use crate::testing::{baseline, guardrail, namespace, policy, today};
 use crate::yaml::Yaml;
@@ -173,7 +173,7 @@ fn endpoints(team_of: &dyn Fn(&str) -> bool) -> Vec<Endpoint> {
 
 fn get<'y>(value: &'y Yaml, key: &str) -> Option<&'y Yaml> {
     match value {
-        Yaml::Map(entries) => entries.iter().find(|(known, _)| known == key).map(|(_, value)| value),
+        Yaml::Map(entries) => entries.iter().find(|(known, _)| **known == *key).map(|(_, value)| value),
         Yaml::Commented(_, value) => get(value, key),
         _ => None,
     }
@@ -299,7 +299,9 @@ fn the_objects_answer_as_the_reference_does() {
     for round in 0..500 {
         let policy = some_policy(&mut dice);
         let settings = Default::default();
-        let (objects, findings) = objects(&Request { policy: &policy, as_of: today(), settings: &settings });
+        let mut objects = Vec::new();
+        let request = Request { policy: &policy, as_of: today(), settings: &settings };
+        let findings = lower_to(&request, &mut |object| objects.push(object));
         if findings.refused() {
             for diagnostic in findings.into_list() {
                 *refused.entry(diagnostic.code.0).or_default() += 1;
