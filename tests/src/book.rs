@@ -8,6 +8,7 @@
 //! | `backend=NAME` | build for this target as well; several are joined by `+` |
 //! | `as-of=DATE` | the day `until` lines are judged by; 2026-11-21 where nothing is said |
 //! | `more` | the text stands below the block before it, in the same file |
+//! | `module` | the text is a file that others import, and one imports it |
 //!
 //! A line `# file: PATH` begins another file of the project; what stands before the first is `main.netpol`. A file
 //! `netpol.toml` is the project file; without one a plain project file is put there.
@@ -88,6 +89,12 @@ pub fn documents(folder: &Path) -> BTreeMap<String, String> {
 /// Compiles a program as `netpol check` does, with the options of its block.
 pub fn run(block: &Block, program: &str) -> Compiled {
     let mut files = files(program);
+    if block.has("module") {
+        files = BTreeMap::from([
+            ("module.netpol".into(), program.into()),
+            ("main.netpol".into(), "use module\n".into()),
+        ]);
+    }
     let targets: String = block
         .option("backend")
         .into_iter()

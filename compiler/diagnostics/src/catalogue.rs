@@ -1,7 +1,6 @@
 //! Every diagnostic code: its severity and its title.
 //!
-//! One page for each stands in `book/src/errors/`. Families: 00 environment, 01 text, 02 names, 03 values, 04 flows and
-//! consent, 05 guardrails and layers, 06 paperwork, 07 targets, 08 inventory, 09 tests.
+//! One page for each stands in `book/src/errors/`.
 
 use crate::{Code, Severity};
 
@@ -154,6 +153,20 @@ pub const CATALOGUE: &[Entry] = &[
     e(901, E, "test failed"),
     e(902, W, "test proves nothing"),
     e(904, E, "tests contradict each other"),
+];
+
+/// What the codes of a hundred have in common, by their first two digits.
+pub const FAMILIES: [&str; 10] = [
+    "files and folders",
+    "text",
+    "names and modules",
+    "values",
+    "flows and consent",
+    "guardrails and layers",
+    "paperwork",
+    "targets",
+    "the cluster as it is",
+    "tests",
 ];
 
 /// The entry of a code.

@@ -1,7 +1,7 @@
 //! `netpol explain`.
 
 use clap::Args;
-use netpol_diagnostics::{CATALOGUE, Code, Entry, Severity, entry};
+use netpol_diagnostics::{CATALOGUE, Code, Entry, FAMILIES, Severity, entry};
 use netpol_driver::nearest;
 
 use crate::arguments::after_help;
@@ -10,20 +10,6 @@ use crate::terminal::{self, Outcome};
 
 /// The page of each code, in Markdown.
 const PAGES: &[(u16, &str)] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
-
-/// What a hundred codes have in common, by the first two digits.
-const FAMILIES: [&str; 10] = [
-    "files and folders",
-    "text",
-    "names and modules",
-    "values",
-    "flows and consent",
-    "guardrails and layers",
-    "paperwork",
-    "targets",
-    "the cluster as it is",
-    "tests",
-];
 
 /// Explain a diagnostic code, or list all of them
 ///
