@@ -2,5 +2,6 @@
 
 pub mod book;
 pub mod random;
+mod shelf;
 pub mod spec;
 pub mod targets;

@@ -135,7 +135,7 @@ pub const CATALOGUE: &[Entry] = &[
     e(802, W, "namespace does not exist"),
     e(803, W, "pod belongs to two workloads"),
     e(804, W, "pods without any rule"),
-    e(805, W, "host-network pods are not covered"),
+    e(805, E, "host-network pods are not covered"),
     e(806, W, "this is the Service port, not the container port"),
     e(807, W, "named port differs between pods"),
     e(808, W, "client addresses may not be preserved"),
