@@ -10,7 +10,6 @@
 //! | `backend=NAME` | build for this target as well; several are joined by `+` |
 //! | `as-of=DATE` | the day `until` lines are judged by; 2026-11-21 where nothing is said |
 //! | `more` | the text stands below the block before it, in the same file |
-//! | `module` | the text is a file that others import, and one imports it |
 //! | `file=PATH` | the commands of the page find the text under this path |
 //!
 //! A line `# file: PATH` begins another file of the project; what stands before the first is `main.netpol`. A file
@@ -18,7 +17,7 @@
 //!
 //! What a program gives is shown below it: `text,report` is what `netpol check` prints, `flows` a table of connections
 //! with the verdict of each, `yaml,target=NAME,object=NAME` one object of what is built. `console` blocks are run by the
-//! tests of the command. With `UPDATE=1` in the environment the tests write what they find into the book.
+//! tests of the command. A verdict is never written into the book, only compared. With `UPDATE=1` in the environment the tests write what they find into the book.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -171,12 +170,6 @@ pub fn chapters() -> BTreeMap<String, String> {
 /// Compiles a program as `netpol check` does, with the options of its block.
 pub fn run(block: &Block, program: &str) -> Compiled {
     let mut files = files(program);
-    if block.has("module") {
-        files = BTreeMap::from([
-            ("module.netpol".into(), program.into()),
-            ("main.netpol".into(), "use module\n".into()),
-        ]);
-    }
     let targets: String = block
         .option("backend")
         .into_iter()
