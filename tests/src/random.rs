@@ -149,7 +149,7 @@ pub fn policy(rng: &mut Rng, features: Features) -> Policy {
                 }
                 continue;
             }
-            let from = vec![End::Pods(Pods::all_of(name))];
+            let from = vec![End::pods(Pods::all_of(name))];
             let to = vec![template.clone()];
             rules.insert(
                 name.into(),
@@ -330,7 +330,7 @@ fn selector(rng: &mut Rng) -> Selector {
 
 fn own_pods(rng: &mut Rng, name: &str, features: Features) -> End {
     let accounts = features.accounts && rng.chance(8);
-    End::Pods(Pods {
+    End::pods(Pods {
         selector: selector(rng),
         accounts: accounts.then(|| SortedSet::one("robot".into())),
         name: None,
@@ -354,7 +354,7 @@ fn end_pods(rng: &mut Rng, features: Features) -> End {
     };
     let accounts = features.accounts && rng.chance(10);
     let accounts = accounts.then(|| SortedSet::one("robot".into()));
-    End::Pods(Pods { namespaces, selector: selector(rng), accounts, name: None })
+    End::pods(Pods { namespaces, selector: selector(rng), accounts, name: None })
 }
 
 fn edge(rng: &mut Rng, features: Features, domains: bool) -> End {

@@ -16,7 +16,7 @@ use netpol_backends::BACKENDS;
 use netpol_check::{Authority, Input, InputFile};
 use netpol_diagnostics::{Diagnostic, Severity, Sources};
 use netpol_flow::{Date, Endpoint, Flow, IpNet, Pod, Protocol, Relation, Request, Side, Text, Verdict};
-use netpol_model::{Policy, consent, pod_set, verdict};
+use netpol_model::{Policy, consent, verdict};
 use netpol_sets::PodSet;
 
 use crate::targets::{self, Settings};
@@ -327,7 +327,7 @@ fn endpoint(policy: &Policy, text: &str) -> Result<Endpoint, String> {
             let known = policy.namespaces.get(namespace).and_then(|n| n.workloads.get(noun));
             let known =
                 known.or_else(|| policy.handles.get(noun)).ok_or_else(|| format!("no workload `{text}`"))?;
-            let set = pod_set(known).intersect(&PodSet::of_namespaces([Text::from(namespace)].into()));
+            let set = known.set().intersect(&PodSet::of_namespaces([Text::from(namespace)].into()));
             set.pick().ok_or_else(|| format!("`{text}` selects nothing"))?
         }
     };

@@ -48,7 +48,10 @@ fn displaced(files: &Files) -> Files {
     out
 }
 
-const CUTS: [(&str, fn(&Files) -> Files); 4] = [
+/// A way to cut manifests into files, and its name.
+type Cut = (&'static str, fn(&Files) -> Files);
+
+const CUTS: [Cut; 4] = [
     ("in one file", in_one_file),
     ("one file each", one_file_each),
     ("misnamed", misnamed),

@@ -124,17 +124,17 @@ impl Comment {
     }
 }
 
-/// The files of a target: one for each namespace, `cluster.yaml` for cluster-wide objects, and `kustomization.yaml`.
-///
-/// An object is printed when it is given, so that no more than one of them is in memory; each file keeps the order.
+/// A target's files: one for each namespace, `cluster.yaml` for cluster-wide objects, and `kustomization.yaml`.
 pub(crate) struct Files {
     header: String,
-    files: BTreeMap<String, String>,
 }
 
+/// A file: its name and its text; none where there is nothing to write.
+pub(crate) type File = Option<(String, String)>;
+
 impl Files {
-    /// No file yet.
-    pub(crate) fn new(policy: &Policy, target: &str) -> Files {
+    /// The files of this target.
+    pub(crate) fn of(policy: &Policy, target: &str) -> Files {
         let place = match &policy.cluster.name {
             Some(cluster) => format!("{target}, cluster {cluster}"),
             None => target.to_owned(),
@@ -142,25 +142,32 @@ impl Files {
         let mut header = String::new();
         let line = format!("Written by netpol for {place}. Change the .netpol source, not this file.");
         yaml::comment(&line, 0, &mut header);
-        Files { header, files: BTreeMap::new() }
+        Files { header }
     }
 
-    /// Prints an object into its file.
-    pub(crate) fn add(&mut self, object: Object) {
-        let stem = object.namespace.as_deref().unwrap_or("cluster");
-        // A namespace may be called `cluster` or `kustomization`; those names are taken.
-        let file = match (&object.namespace, stem) {
-            (Some(_), "cluster" | "kustomization") => format!("namespace-{stem}.yaml"),
+    /// The file of these objects, which are all of one namespace or all cluster-wide, in their order.
+    pub(crate) fn file(&self, objects: Vec<Object>) -> File {
+        let namespace = objects.first()?.namespace.clone();
+        let stem = namespace.as_deref().unwrap_or("cluster");
+        // A namespace may be called `cluster` or `kustomization`; those names are taken. None has a dot in its own.
+        let name = match (&namespace, stem) {
+            (Some(_), "cluster" | "kustomization") => format!("namespace.{stem}.yaml"),
             _ => format!("{stem}.yaml"),
         };
-        let text = self.files.entry(file).or_insert_with(|| self.header.clone());
-        yaml::print(&object.into_yaml(), text);
+        let mut text = self.header.clone();
+        objects.into_iter().for_each(|object| yaml::print(&object.into_yaml(), &mut text));
+        text.shrink_to_fit();
+        Some((name, text))
     }
 
     /// The files and their list. The `first` of them are listed before the others, and with any of those the list is kept
     /// in its order instead of being sorted by kind.
-    pub(crate) fn finish(self, first: &[&str]) -> BTreeMap<String, String> {
-        let Files { header, mut files } = self;
+    pub(crate) fn finish(
+        self,
+        files: impl IntoIterator<Item = File>,
+        first: &[&str],
+    ) -> BTreeMap<String, String> {
+        let mut files: BTreeMap<String, String> = files.into_iter().flatten().collect();
         let is_first = |file: &&String| first.contains(&file.as_str());
         let (head, tail): (Vec<&String>, Vec<&String>) = files.keys().partition(is_first);
         let mut list_of =
@@ -169,12 +176,33 @@ impl Files {
             list_of.push(("sortOptions", map([("order", text("fifo"))])));
         }
         list_of.push(("resources", list(head.into_iter().chain(tail).map(|file| text(file.clone())))));
-        let mut kustomization = header;
+        let mut kustomization = self.header;
         yaml::print(&map(list_of), &mut kustomization);
-        for text in files.values_mut() {
-            text.shrink_to_fit();
-        }
         files.insert("kustomization.yaml".to_owned(), kustomization);
         files
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_namespace_called_like_a_file_of_ours_has_a_name_no_namespace_can_have() {
+        let files = Files::of(&Policy::default(), "kubernetes");
+        let object = |namespace: Option<&str>| Object {
+            api_version: "v1",
+            kind: "Thing",
+            name: "x".to_owned(),
+            namespace: namespace.map(Text::from),
+            layer: None,
+            origins: Vec::new(),
+            spec: map::<&str>([]),
+        };
+        let name = |namespace| files.file(vec![object(namespace)]).map(|(name, _)| name);
+        assert_eq!(name(None).as_deref(), Some("cluster.yaml"));
+        assert_eq!(name(Some("cluster")).as_deref(), Some("namespace.cluster.yaml"));
+        assert_eq!(name(Some("kustomization")).as_deref(), Some("namespace.kustomization.yaml"));
+        assert_eq!(name(Some("shop")).as_deref(), Some("shop.yaml"));
     }
 }

@@ -258,7 +258,7 @@ fn subject_name(end: &End, namespace: &Namespace, pods: &PodSet) -> Text {
             None => namespace
                 .workloads
                 .iter()
-                .find(|(_, workload)| netpol_model::pod_set(workload) == *pods)
+                .find(|(_, workload)| workload.set() == pods)
                 .map_or_else(|| "pods".into(), |(name, _)| name.clone()),
         },
         End::OtherTenants
@@ -556,15 +556,15 @@ impl<'a> BaselineIndex<'a> {
                     index.own.entry(namespace).or_default().push(entry);
                     for end in rule.from.iter().chain(&rule.to) {
                         match end {
-                            End::Pods(netpol_model::Pods {
-                                namespaces: netpol_model::Namespaces::Named(names),
-                                ..
-                            }) => {
-                                for name in names.iter().filter(|name| *name != namespace) {
-                                    index.towards.entry(name).or_default().push(entry);
+                            End::Pods(pods) => match pods.named() {
+                                Some(names) => {
+                                    for name in names.iter().filter(|name| *name != namespace) {
+                                        index.towards.entry(name).or_default().push(entry);
+                                    }
                                 }
-                            }
-                            End::Pods(_) | End::Any | End::OtherTenants => index.towards_anyone.push(entry),
+                                None => index.towards_anyone.push(entry),
+                            },
+                            End::Any | End::OtherTenants => index.towards_anyone.push(entry),
                             End::Nodes
                             | End::ApiServer
                             | End::Gateway

@@ -34,7 +34,7 @@ pub(crate) fn origin(line: u32, text: &str) -> Arc<Origin> {
 
 /// Workload `name` of `namespace`, by `app=name`.
 pub(crate) fn workload(namespace: &str, name: &str) -> End {
-    End::Pods(Pods {
+    End::pods(Pods {
         selector: Selector::is("app", name),
         name: Some(name.into()),
         ..Pods::all_of(namespace)
@@ -43,7 +43,7 @@ pub(crate) fn workload(namespace: &str, name: &str) -> End {
 
 /// Every pod of a namespace.
 pub(crate) fn all(namespace: &str) -> End {
-    End::Pods(Pods::all_of(namespace))
+    End::pods(Pods::all_of(namespace))
 }
 
 /// TCP ports.

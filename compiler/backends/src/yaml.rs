@@ -232,7 +232,7 @@ pub(crate) fn comment(line: &str, indent: usize, out: &mut String) {
     if !line.is_empty() {
         out.push(' ');
     }
-    if line.contains(char::is_control) {
+    if line.bytes().any(|b| !b.is_ascii() || b.is_ascii_control()) {
         out.extend(line.chars().map(|c| if c.is_control() { ' ' } else { c }));
     } else {
         out.push_str(line);
@@ -255,6 +255,11 @@ fn scalar(text: &str, out: &mut String) {
         return;
     }
     out.push('"');
+    if text.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\' || b == b' ') {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),
@@ -298,10 +303,10 @@ fn is_plain(text: &str) -> bool {
         "nil",
         "void",
     ];
-    let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    let inner = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/');
     text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.chars().all(inner)
-        && !WORDS.contains(&text.to_ascii_lowercase().as_str())
+        && text.bytes().all(inner)
+        && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 #[cfg(test)]

@@ -305,7 +305,7 @@ fn read_definitions(cx: &mut Context<'_>) {
     }
 }
 
-fn handle(cx: &mut Context<'_>, name: &tree::Name) -> Option<model::Pods> {
+fn handle(cx: &mut Context<'_>, name: &tree::Name) -> Option<model::SharedPods> {
     let id = cx.scope(cx.top)?.ends.get(&*name.text).copied()?;
     let noun = cx.nouns.get(id.0).filter(|noun| noun.name.span == name.span)?;
     matches!(noun.kind, NounKind::Workload(_)).then_some(())?;
@@ -483,7 +483,7 @@ fn read_waives<'a>(cx: &mut Context<'a>, scope: ScopeId, items: &[&'a Item]) -> 
 }
 
 /// The workloads and tiers of a namespace that are its own pods, with where each is declared.
-fn workloads_of(cx: &mut Context<'_>, name: &Text) -> BTreeMap<Text, (model::Pods, Span)> {
+fn workloads_of(cx: &mut Context<'_>, name: &Text) -> BTreeMap<Text, (model::SharedPods, Span)> {
     let Some(declared) = cx.namespaces.get(name) else { return BTreeMap::new() };
     let scopes: Vec<ScopeId> =
         std::iter::once(declared.scope).chain(declared.apps.iter().map(|a| a.scope)).collect();
@@ -512,7 +512,7 @@ fn workloads_of(cx: &mut Context<'_>, name: &Text) -> BTreeMap<Text, (model::Pod
 type Condition = (BTreeSet<netpol_flow::Requirement>, Option<SortedSet<Text>>);
 
 /// Tells workloads of one namespace that select the same pods.
-fn tell_same_pods(cx: &mut Context<'_>, workloads: &BTreeMap<Text, (model::Pods, Span)>) {
+fn tell_same_pods(cx: &mut Context<'_>, workloads: &BTreeMap<Text, (model::SharedPods, Span)>) {
     let mut first: BTreeMap<Condition, (Span, Text)> = BTreeMap::new();
     let mut sorted: Vec<_> = workloads.iter().collect();
     sorted.sort_by_key(|(_, (_, span))| *span);

@@ -51,7 +51,7 @@ impl Places {
                 Ends::Infra(InfraSet::of(Infra::ALL)),
                 Ends::External(ExternalSet::of(self.outside.clone())),
             ],
-            End::Pods(pods) => vec![Ends::Pods(pod_set(pods))],
+            End::Pods(pods) => vec![Ends::Pods(pods.set().clone())],
             End::OtherTenants => {
                 self.tenants.iter().flat_map(|(_, pods)| pods).cloned().map(Ends::Pods).collect()
             }

@@ -1,10 +1,15 @@
 //! A policy as data: names resolved, patterns expanded, nothing decided.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use netpol_diagnostics::Span;
 use netpol_flow::{Date, DomainPattern, HttpMatch, IpNet, PortRange, Selector, Side, SortedSet, Text};
+use netpol_sets::PodSet;
+
+use crate::pod_set;
 
 /// The whole policy of one cluster.
 #[derive(Clone, Debug, Default)]
@@ -20,7 +25,7 @@ pub struct Policy {
     /// The baseline's patterns, in the order written.
     pub baseline: Vec<Baseline>,
     /// Workloads declared at top level with `in`, by name: references to pods of any namespace.
-    pub handles: BTreeMap<Text, Pods>,
+    pub handles: BTreeMap<Text, SharedPods>,
     /// The tests, in the order written.
     pub tests: Vec<Test>,
 }
@@ -93,7 +98,7 @@ pub struct Namespace {
     /// Declared for its interface only; built by another project (amendment U17).
     pub external: bool,
     /// Its workloads by name; tiers are workloads too.
-    pub workloads: BTreeMap<Text, Pods>,
+    pub workloads: BTreeMap<Text, SharedPods>,
     /// The fence's denies.
     pub fence: Vec<Rule>,
     /// The fence's exceptions.
@@ -252,7 +257,7 @@ pub enum Alert {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum End {
     /// Pods.
-    Pods(Pods),
+    Pods(SharedPods),
     /// Pods of tenants other than the source's; empty for a source that no tenant owns (amendment B14).
     OtherTenants,
     /// Nodes, host-network pods, and API servers that run on a node.
@@ -370,6 +375,59 @@ pub struct Assertion {
     pub span: Span,
 }
 
+/// Pods as many rules share them, with the set they make worked out once.
+#[derive(Clone, Debug)]
+pub struct SharedPods(Arc<(Pods, PodSet)>);
+
+impl SharedPods {
+    /// The set they make.
+    pub fn set(&self) -> &PodSet {
+        &self.0.1
+    }
+}
+
+impl From<Pods> for SharedPods {
+    fn from(pods: Pods) -> SharedPods {
+        let set = pod_set(&pods);
+        SharedPods(Arc::new((pods, set)))
+    }
+}
+
+impl Deref for SharedPods {
+    type Target = Pods;
+
+    fn deref(&self) -> &Pods {
+        &self.0.0
+    }
+}
+
+impl Ord for SharedPods {
+    fn cmp(&self, other: &SharedPods) -> Ordering {
+        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { Pods::cmp(self, other) }
+    }
+}
+
+impl PartialOrd for SharedPods {
+    fn partial_cmp(&self, other: &SharedPods) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for SharedPods {
+    fn eq(&self, other: &SharedPods) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || Pods::eq(self, other)
+    }
+}
+
+impl Eq for SharedPods {}
+
+impl End {
+    /// These pods.
+    pub fn pods(pods: Pods) -> End {
+        End::Pods(pods.into())
+    }
+}
+
 impl Rule {
     /// Whether it holds on `day`.
     pub fn is_active(&self, day: Date) -> bool {
@@ -378,6 +436,14 @@ impl Rule {
 }
 
 impl Pods {
+    /// The namespaces they come from, where those are named.
+    pub fn named(&self) -> Option<&SortedSet<Text>> {
+        match &self.namespaces {
+            Namespaces::Named(names) => Some(names),
+            Namespaces::Every | Namespaces::Matching(_) => None,
+        }
+    }
+
     /// Every pod of one namespace.
     pub fn all_of(namespace: impl Into<Text>) -> Pods {
         Pods {

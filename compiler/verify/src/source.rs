@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use netpol_flow::{Date, Side, SortedSet, Text};
-use netpol_model::{End, Enforcement, Namespace, Namespaces, Places, Pods, Policy, Rule};
+use netpol_model::{End, Enforcement, Namespace, Places, Policy, Rule};
 use netpol_sets::{Cube, Ends, FlowSet, Infra, InfraSet, Key, PodSet, Requests, Services, SideSet, Values};
 
 /// The pods whose sides are compared together.
@@ -131,9 +131,8 @@ impl<'a> Source<'a> {
         let baseline = policy.baseline.iter().flat_map(|b| b.rules.values().flatten());
         let ends = guardrails.chain(spaces).chain(baseline).flat_map(|rule| rule.from.iter().chain(&rule.to));
         let named = ends.filter_map(|end| match end {
-            End::Pods(Pods { namespaces: Namespaces::Named(names), .. }) => Some(names),
-            End::Pods(_)
-            | End::OtherTenants
+            End::Pods(pods) => pods.named(),
+            End::OtherTenants
             | End::Nodes
             | End::ApiServer
             | End::Gateway
@@ -190,8 +189,8 @@ fn named_ends(rule: &Rule) -> Option<BTreeSet<&Text>> {
     let mut names = BTreeSet::new();
     for end in rule.from.iter().chain(&rule.to) {
         match end {
-            End::Pods(Pods { namespaces: Namespaces::Named(listed), .. }) => names.extend(listed),
-            End::Pods(_) | End::OtherTenants | End::Any => return None,
+            End::Pods(pods) => names.extend(pods.named()?),
+            End::OtherTenants | End::Any => return None,
             End::Nodes
             | End::ApiServer
             | End::Gateway

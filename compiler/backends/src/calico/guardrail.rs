@@ -53,7 +53,7 @@ pub(super) fn tiers(build: &Build<'_>, day: Date, refusals: &mut Refusals) -> Ve
     let mut allows = GuardrailTier::new("netpol-allows".to_owned());
     for block in &build.policy.guardrails {
         if block.audit && !build.options.staged {
-            refusals.diagnostics.push(withheld(&block.origin, &format!("guardrail `{}`", block.name), build));
+            refusals.tell(withheld(&block.origin, &format!("guardrail `{}`", block.name), build));
             continue;
         }
         let live = |rules: &'_ [Rule]| rules.iter().any(|rule| rule.is_active(day));

@@ -1,9 +1,10 @@
 //! A whole policy: guardrail tiers, fences, namespaces, and the files they go into.
 
 use netpol_diagnostics::{Diagnostic, Severity};
-use netpol_model::Layer;
+use netpol_model::{Layer, Namespace};
+use rayon::prelude::*;
 
-use super::emit::{NETPOL_ORDER, NETPOL_TIER, Taken, objects, tier};
+use super::emit::{Draft, NETPOL_ORDER, NETPOL_TIER, Taken, objects, tier};
 use super::namespace::FENCE_TIER;
 use super::options::Options;
 use super::refusals::{Build, Refusals};
@@ -17,17 +18,31 @@ const FIRST_ORDER: i64 = 900;
 
 /// Lowers a policy to files.
 pub(super) fn lower(request: &Request<'_>) -> Output {
-    let mut files = Files::new(request.policy, "calico");
-    let diagnostics = lower_to(request, &mut |object| files.add(object));
+    let files = Files::of(request.policy, "calico");
+    let (written, diagnostics) = lower_to(request, &|objects| files.file(objects));
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return Output { diagnostics, ..Output::default() };
     }
     // A policy is refused while its tier does not exist.
-    Output { files: files.finish(&["cluster.yaml"]), diagnostics }
+    Output { files: files.finish(written, &["cluster.yaml"]), diagnostics }
 }
 
-/// Lowers a policy, giving each object in turn: those of each namespace, then those of the cluster, tiers first.
-pub(super) fn lower_to(request: &Request<'_>, print: &mut dyn FnMut(Object)) -> Vec<Diagnostic> {
+/// What came of one namespace.
+struct Lowered<T> {
+    own: T,
+    /// Whether it has a fence, and whether it has anything.
+    has: (bool, bool),
+    /// What has to be cluster-wide.
+    everywhere: Vec<Draft>,
+    refusals: Refusals,
+}
+
+/// Lowers a policy, namespace by namespace side by side: what `write` makes of each one's objects, then of those of the
+/// cluster, tiers first; and what there is to say about them.
+pub(super) fn lower_to<T: Send>(
+    request: &Request<'_>,
+    write: &(impl Fn(Vec<Object>) -> T + Sync),
+) -> (Vec<T>, Vec<Diagnostic>) {
     let options = Options::of(request);
     let plan = Plan::of(request.policy, request.as_of);
     let build = Build { policy: request.policy, places: &plan.places, options: &options };
@@ -39,18 +54,25 @@ pub(super) fn lower_to(request: &Request<'_>, print: &mut dyn FnMut(Object)) -> 
     let (mut global, mut taken) = (Vec::new(), Taken::new());
     let mut cluster_wide = Vec::new();
     objects(undeclared.into_iter().collect(), &mut taken, &mut cluster_wide);
-    for namespace in plan.namespaces() {
+    let one = |namespace: &Namespace| {
+        let mut refusals = Refusals::default();
         let planned = plan.of_namespace(namespace, Fences::Leave);
         let drafts = namespace::drafts(&build, &planned, request.as_of, &mut refusals);
-        has_fence |= drafts.iter().any(|draft| draft.tier == FENCE_TIER);
-        has_namespace |= !drafts.is_empty();
-        let mut own = Vec::new();
+        let has = (drafts.iter().any(|draft| draft.tier == FENCE_TIER), !drafts.is_empty());
         let (here, everywhere) = drafts.into_iter().partition(|draft| draft.namespace.is_some());
+        let mut own = Vec::new();
         objects(here, &mut Taken::new(), &mut own);
+        Lowered { own: write(own), has, everywhere, refusals }
+    };
+    let namespaces: Vec<&Namespace> = plan.namespaces().collect();
+    let lowered: Vec<Lowered<T>> = namespaces.into_par_iter().map(one).collect();
+    let mut written = Vec::with_capacity(lowered.len() + 1);
+    for Lowered { own, has, everywhere, refusals: found } in lowered {
+        written.push(own);
+        has_fence |= has.0;
+        has_namespace |= has.1;
         objects(everywhere, &mut taken, &mut cluster_wide);
-        if !refusals.has_errors() {
-            own.into_iter().for_each(&mut *print);
-        }
+        refusals.and(found);
     }
 
     let mut tiers: Vec<(String, Option<Layer>)> = Vec::new();
@@ -69,8 +91,6 @@ pub(super) fn lower_to(request: &Request<'_>, print: &mut dyn FnMut(Object)) -> 
     }
     out.append(&mut global);
     out.append(&mut cluster_wide);
-    if !refusals.has_errors() {
-        out.into_iter().for_each(&mut *print);
-    }
-    refusals.diagnostics
+    written.push(write(out));
+    (written, refusals.into_diagnostics())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use netpol_diagnostics::{Code, Diagnostic};
 use netpol_flow::{Date, Side, SortedSet, Text};
-use netpol_model::{Enforcement, Layer, Namespace, Rule, pod_set};
+use netpol_model::{Enforcement, Layer, Namespace, Rule, SharedPods};
 use netpol_sets::PodSet;
 
 use super::emit::{Draft, NETPOL_TIER};
@@ -42,11 +42,7 @@ pub(super) fn drafts(
     let namespace = plan.namespace;
     let staged = plan.egress == Enforcement::Audited || plan.ingress == Enforcement::Audited;
     if staged && !build.options.staged {
-        refusals.diagnostics.push(withheld(
-            &namespace.origin,
-            &format!("namespace `{}`", namespace.name),
-            build,
-        ));
+        refusals.tell(withheld(&namespace.origin, &format!("namespace `{}`", namespace.name), build));
         return Vec::new();
     }
     let sides = [(Side::Ingress, plan.ingress), (Side::Egress, plan.egress)];
@@ -155,9 +151,9 @@ impl<'g> Group<'g, '_> {
             (Layer::Fence, _) => ("fence", ""),
             (Layer::Namespace | Layer::Guardrail(_), _) => ("", ""),
         };
-        let noun = self.namespace.workloads.get(&subject.name).map(pod_set);
+        let noun = self.namespace.workloads.get(&subject.name).map(SharedPods::set);
         let known = &*subject.name == "all"
-            || noun.is_none_or(|pods| pods == subject.pods) && &*subject.name != "pods";
+            || noun.is_none_or(|pods| *pods == subject.pods) && &*subject.name != "pods";
         let hash = if known { String::new() } else { short_hash(&format!("{here:?}")) };
         let parts = [if global { &**home } else { "" }, kind, of, &subject.name, &hash];
         Draft {
@@ -190,7 +186,7 @@ pub(super) fn undeclared(build: &Build<'_>, refusals: &mut Refusals) -> Option<D
         let diagnostic = Diagnostic::new(Code(720), title)
             .note("Calico runs there; closed, it could no longer be repaired through its own API")
             .help(format!("add it to the `cluster` block: `system [{}, …]`", PLUG_IN.join(", ")));
-        refusals.diagnostics.push(match cluster.declared {
+        refusals.tell(match cluster.declared {
             Some(span) => diagnostic.at(span, "closes every namespace it does not list"),
             None => diagnostic,
         });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use netpol_diagnostics::{Code, Diagnostic, Severity, Span};
+use netpol_diagnostics::{Code, Diagnostic, Span};
 use netpol_flow::{IpNet, Side};
 use netpol_model::{Places, Policy, Rule};
 use netpol_sets::{AddressSet, PodSet};
@@ -24,23 +24,40 @@ pub(super) struct Build<'a> {
 /// Diagnostics, at most one for each code and rule: neither a second subject nor the other side repeats it.
 #[derive(Default)]
 pub(super) struct Refusals {
-    /// In the order found.
-    pub diagnostics: Vec<Diagnostic>,
-    seen: BTreeSet<(u16, Span, Option<Span>)>,
+    /// In the order found, with the key of those that are told once for a rule.
+    list: Vec<(Option<Key>, Diagnostic)>,
+    seen: BTreeSet<Key>,
 }
+
+/// A code and a rule; two applications of one pattern are two rules.
+type Key = (u16, Span, Option<Span>);
 
 impl Refusals {
     /// Adds a diagnostic about a rule.
     pub(super) fn add(&mut self, rule: &Rule, diagnostic: Diagnostic) {
         let key = (diagnostic.code.0, rule.origin.span, rule.origin.via.first().copied());
         if self.seen.insert(key) {
-            self.diagnostics.push(diagnostic);
+            self.list.push((Some(key), diagnostic));
         }
     }
 
-    /// Whether nothing may be written.
-    pub(super) fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    /// Adds a diagnostic that is about no rule.
+    pub(super) fn tell(&mut self, diagnostic: Diagnostic) {
+        self.list.push((None, diagnostic));
+    }
+
+    /// Adds what another part of the policy came to; what a rule was told there and here is told once.
+    pub(super) fn and(&mut self, other: Refusals) {
+        for (key, diagnostic) in other.list {
+            if key.is_none_or(|key| self.seen.insert(key)) {
+                self.list.push((key, diagnostic));
+            }
+        }
+    }
+
+    /// Everything found, in the order found.
+    pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
+        self.list.into_iter().map(|(_, diagnostic)| diagnostic).collect()
     }
 
     /// Refuses a set of pods that no selector can name; whether it was refused.

@@ -1,7 +1,7 @@
 //! What is left of a fence: a deny where it could not be cut out of an allow (amendment B6).
 
 use netpol_flow::{IpNet, Side};
-use netpol_model::{End, Layer, Namespace, Rule, pod_set};
+use netpol_model::{End, Layer, Namespace, Rule};
 use netpol_sets::{PodSet, Services};
 
 use super::cannot::Place;
@@ -45,7 +45,7 @@ pub(super) fn add(
 
 fn named_subject(namespace: &Namespace, pods: &PodSet) -> Subject {
     let all = pods.is_by_namespace();
-    let noun = || namespace.workloads.iter().find(|(_, workload)| pod_set(workload) == *pods);
+    let noun = || namespace.workloads.iter().find(|(_, workload)| workload.set() == pods);
     let name =
         if all { "all".into() } else { noun().map_or_else(|| "pods".into(), |(name, _)| name.clone()) };
     Subject { name, pods: pods.clone() }

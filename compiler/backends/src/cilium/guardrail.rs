@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use netpol_flow::{Side, Text};
-use netpol_model::{End, Guardrail, Layer, Policy, Rule, pod_set, services};
+use netpol_model::{End, Guardrail, Layer, Policy, Rule, services};
 use netpol_sets::{Cube, Ends, PodSet, Services};
 
 use super::cannot::{Cannot, Place};
@@ -177,7 +177,7 @@ fn about(context: &Context<'_>, block: &Guardrail, rule: &Rule, side: Side, pods
         Side::Ingress => &rule.to,
     };
     let noun = ends.iter().find_map(|end| match end {
-        End::Pods(term) if pod_set(term) == *pods => Some(term),
+        End::Pods(term) if term.set() == pods => Some(term),
         End::Pods(_)
         | End::OtherTenants
         | End::Nodes

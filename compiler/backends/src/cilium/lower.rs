@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use netpol_diagnostics::{Code, Diagnostic};
 use netpol_flow::{Protocol, Side, Text};
-use netpol_model::{End, Enforcement, Layer, Policy, Port, Ports, Rule};
+use netpol_model::{End, Enforcement, Layer, Namespace, Policy, Port, Ports, Rule};
 use netpol_sets::{Ends, Key, PodSet, Values};
+use rayon::prelude::*;
 
 use super::cannot::{Cannot, Place};
 use super::emit::{Groups, default_deny, kind, name_apart};
@@ -14,7 +15,7 @@ use super::report::Report;
 use super::selector::{Scope, conjunctions, selector};
 use super::settings::Settings;
 use super::{dns, guardrail, namespace};
-use crate::object::{Files, Object};
+use crate::object::{File, Files, Object};
 use crate::plan::{Fences, Grant, Plan};
 use crate::yaml::{Yaml, list, map};
 use crate::{Output, Request};
@@ -41,21 +42,28 @@ pub(super) fn lower(request: &Request<'_>) -> Output {
     }
     names_for_closed(request, &context, &mut report);
     cluster_wide.extend(groups.objects(&mut report));
-    let mut files = Files::new(policy, "cilium");
-    let mut print = |mut objects: Vec<Object>| {
+    let files = Files::of(policy, "cilium");
+    let write = |mut objects: Vec<Object>| {
         name_apart(&mut objects);
-        objects.into_iter().for_each(|object| files.add(object));
+        files.file(objects)
     };
-    print(cluster_wide);
-    let can_say = |grant: &Grant<'_>| can_say(&context, grant);
-    for namespace in plan.namespaces() {
-        let namespace = plan.of_namespace(namespace, Fences::CutWhere(&can_say));
-        print(namespace::objects(&context, &namespace, &mut report));
+    let one = |namespace: &Namespace| {
+        let mut report = Report::default();
+        let can_say = |grant: &Grant<'_>| can_say(&context, grant);
+        let planned = plan.of_namespace(namespace, Fences::CutWhere(&can_say));
+        (write(namespace::objects(&context, &planned, &mut report)), report)
+    };
+    let namespaces: Vec<&Namespace> = plan.namespaces().collect();
+    let lowered: Vec<(File, Report)> = namespaces.into_par_iter().map(one).collect();
+    let mut written = vec![write(cluster_wide)];
+    for (file, found) in lowered {
+        written.push(file);
+        report.and(found);
     }
     if report.has_errors() {
         return Output { diagnostics: report.into_diagnostics(), ..Output::default() };
     }
-    let mut files = files.finish(&[]);
+    let mut files = files.finish(written, &[]);
     if let Some(text) = files.get_mut("kustomization.yaml") {
         record(text, &settings);
     }
@@ -129,7 +137,7 @@ fn refuse_sctp(request: &Request<'_>, settings: &Settings, report: &mut Report) 
     let guardrails = policy.guardrails.iter().filter(|block| !block.audit);
     let guardrails =
         guardrails.flat_map(|block| block.denies.iter().chain(&block.exceptions).chain(&block.allows));
-    let enforced = |namespace: &&netpol_model::Namespace| {
+    let enforced = |namespace: &&Namespace| {
         let is = |side: &Side| namespace.enforcement(*side, request.as_of) == Enforcement::Enforced;
         !namespace.external && Side::BOTH.iter().any(is)
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use netpol_diagnostics::{Code, Diagnostic};
 use netpol_flow::{Side, Text};
-use netpol_model::{Enforcement, Layer, Namespace, Origin, Rule, pod_set};
+use netpol_model::{Enforcement, Layer, Namespace, Origin, Rule};
 
 use super::cannot::{Cannot, Place};
 use super::dns::{FOR_NAMES, domain_subjects, is_only_dns};
@@ -129,7 +129,7 @@ pub(super) fn about(
 fn is_noun(namespace: &Namespace, subject: &Subject) -> bool {
     match &*subject.name {
         "all" => subject.pods.is_by_namespace(),
-        name => namespace.workloads.get(name).is_some_and(|workload| pod_set(workload) == subject.pods),
+        name => namespace.workloads.get(name).is_some_and(|workload| *workload.set() == subject.pods),
     }
 }
 

@@ -23,6 +23,11 @@ impl Report {
         }
     }
 
+    /// Adds what another part of the policy came to, each thing once.
+    pub fn and(&mut self, other: Report) {
+        other.diagnostics.into_iter().for_each(|diagnostic| self.add(diagnostic));
+    }
+
     /// Whether nothing may be written.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)

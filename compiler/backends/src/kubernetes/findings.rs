@@ -10,14 +10,27 @@ use crate::refuse::refuse;
 /// The diagnostics found so far.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    seen: BTreeSet<(Code, Option<Span>, Span)>,
-    list: Vec<Diagnostic>,
+    seen: BTreeSet<Key>,
+    /// With the key of those that are told once for a rule.
+    list: Vec<(Option<Key>, Diagnostic)>,
 }
+
+/// Two applications of one pattern are two rules.
+type Key = (Code, Option<Span>, Span);
 
 impl Findings {
     /// Adds a diagnostic that has no rule.
     pub(super) fn add(&mut self, diagnostic: Diagnostic) {
-        self.list.push(diagnostic);
+        self.list.push((None, diagnostic));
+    }
+
+    /// Adds what another part of the policy came to; what a rule was told there and here is told once.
+    pub(super) fn and(&mut self, other: Findings) {
+        for (key, diagnostic) in other.list {
+            if key.is_none_or(|key| self.seen.insert(key)) {
+                self.list.push((key, diagnostic));
+            }
+        }
     }
 
     /// Adds a diagnostic about a rule, unless the rule already has one of this code.
@@ -29,17 +42,18 @@ impl Findings {
         label: &str,
         more: impl FnOnce(Diagnostic) -> Diagnostic,
     ) {
-        if self.is_new(code, &rule.origin) {
-            self.list.push(more(refuse(Code(code), title, rule, label)));
+        let key = key(code, &rule.origin);
+        if self.seen.insert(key) {
+            self.list.push((Some(key), more(refuse(Code(code), title, rule, label))));
         }
     }
 
     /// Adds a diagnostic that was made elsewhere, unless the rule already has one of its code.
     pub(super) fn made(&mut self, rule: &Rule, diagnostic: Option<Diagnostic>) {
-        if let Some(diagnostic) = diagnostic
-            && self.is_new(diagnostic.code.0, &rule.origin)
-        {
-            self.list.push(diagnostic);
+        let Some(diagnostic) = diagnostic else { return };
+        let key = key(diagnostic.code.0, &rule.origin);
+        if self.seen.insert(key) {
+            self.list.push((Some(key), diagnostic));
         }
     }
 
@@ -50,20 +64,15 @@ impl Findings {
 
     /// Whether something was found that forbids writing the files.
     pub(super) fn refused(&self) -> bool {
-        self.list.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.list.iter().any(|(_, diagnostic)| diagnostic.severity == Severity::Error)
     }
 
     /// Everything found, in the order found.
     pub(super) fn into_list(self) -> Vec<Diagnostic> {
-        self.list
-    }
-
-    fn is_new(&mut self, code: u16, origin: &Origin) -> bool {
-        self.seen.insert(key(code, origin))
+        self.list.into_iter().map(|(_, diagnostic)| diagnostic).collect()
     }
 }
 
-/// Two applications of one pattern are two rules.
-fn key(code: u16, origin: &Origin) -> (Code, Option<Span>, Span) {
+fn key(code: u16, origin: &Origin) -> Key {
     (Code(code), origin.via.first().copied(), origin.span)
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use netpol_flow::{Requirement, Text};
-use netpol_model::{Enforcement, Layer, Origin, pod_set};
+use netpol_model::{Enforcement, Layer, Origin};
 use netpol_sets::PodSet;
 
 use super::{emit, split};
@@ -157,7 +157,7 @@ impl RuleLists {
 /// Whether the pods are exactly those that the name stands for, so that the name needs no hash.
 fn is_the_noun(plan: &NamespacePlan<'_>, name: &Text, pods: &PodSet) -> bool {
     match plan.namespace.workloads.get(name) {
-        Some(workload) => pod_set(workload) == *pods,
+        Some(workload) => workload.set() == pods,
         None => &**name == "all" && pods.is_by_namespace(),
     }
 }

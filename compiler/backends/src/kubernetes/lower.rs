@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use netpol_diagnostics::{Code, Diagnostic};
 use netpol_flow::Side;
-use netpol_model::{Enforcement, Rule};
+use netpol_model::{Enforcement, Namespace, Rule};
+use rayon::prelude::*;
 
 use super::addresses::Addresses;
 use super::cut::{Cut, LocalDenies, cut};
@@ -22,14 +23,18 @@ use crate::{Output, Request};
 
 /// Lowers a policy to NetworkPolicies, or says why not.
 pub(super) fn lower(request: &Request<'_>) -> Output {
-    let mut files = Files::new(request.policy, "kubernetes");
-    let findings = lower_to(request, &mut |object| files.add(object));
-    let files = if findings.refused() { BTreeMap::new() } else { files.finish(&[]) };
+    let files = Files::of(request.policy, "kubernetes");
+    let (written, findings) = lower_to(request, &|objects| files.file(objects));
+    let files = if findings.refused() { BTreeMap::new() } else { files.finish(written, &[]) };
     Output { files, diagnostics: findings.into_list() }
 }
 
-/// Lowers a policy, giving each object in turn, and says what there is to say about them.
-pub(super) fn lower_to(request: &Request<'_>, print: &mut dyn FnMut(Object)) -> Findings {
+/// Lowers a policy, namespace by namespace side by side: what `write` makes of each one's objects, and what there is to
+/// say about them.
+pub(super) fn lower_to<T: Send>(
+    request: &Request<'_>,
+    write: &(impl Fn(Vec<Object>) -> T + Sync),
+) -> (Vec<T>, Findings) {
     let policy = request.policy;
     let mut findings = Findings::default();
     let end_port = settings::has_end_port(request.settings, &mut findings);
@@ -40,40 +45,56 @@ pub(super) fn lower_to(request: &Request<'_>, print: &mut dyn FnMut(Object)) -> 
 
     undeclared_closed(&context, &mut findings);
     guardrails::check(&context, &plan, &denies, &mut findings);
-    let mut blocks = BlockItems::default();
-    for namespace in plan.namespaces() {
-        let mut namespace = plan.of_namespace(namespace, Fences::Cut);
-        let namespace = &mut namespace;
-        withheld(namespace, &mut findings);
-        let isolating = default_deny(namespace);
-        let grants: Vec<Grant<'_>> =
-            namespace.guardrail_grants.drain(..).chain(std::mem::take(&mut namespace.grants)).collect();
-        let local = Side::BOTH.map(|side| LocalDenies::of(&denies, &namespace.namespace.name, side));
-        let [egress, ingress] = &local;
-        let mut gathered = Gathered::default();
-        for grant in grants {
-            let (enforcement, denied) = match grant.side {
-                Side::Egress => (namespace.egress, egress),
-                Side::Ingress => (namespace.ingress, ingress),
-            };
-            if enforcement != Enforcement::Enforced {
-                continue;
-            }
-            for Cut { grant, by } in cut(&context, denied, grant) {
-                let is_whole = by.is_empty() && namespace.namespace.fence.is_empty();
-                let grant = ask_peers(namespace.namespace, grant);
-                let grant = if is_whole { grant } else { renamed(namespace.namespace, grant) };
-                lower_grant(&context, namespace, &grant, &by, &mut blocks, &mut gathered, &mut findings);
-            }
-        }
-        fence_denies(&namespace.fence_denies, namespace, &mut findings);
-        let objects = isolating.into_iter().chain(gathered.into_objects(namespace));
-        unique(objects.collect()).into_iter().for_each(&mut *print);
+    let one = |namespace: &Namespace| {
+        let planned = plan.of_namespace(namespace, Fences::Cut);
+        let local = Side::BOTH.map(|side| LocalDenies::of(&denies, &namespace.name, side));
+        let (objects, has_blocks, findings) = lower_namespace(&context, planned, &local);
+        (write(objects), has_blocks, findings)
+    };
+    let namespaces: Vec<&Namespace> = plan.namespaces().collect();
+    let lowered: Vec<(T, bool, Findings)> = namespaces.into_par_iter().map(one).collect();
+    let (mut out, mut any_blocks) = (Vec::with_capacity(lowered.len()), false);
+    for (written, has_blocks, found) in lowered {
+        out.push(written);
+        any_blocks |= has_blocks;
+        findings.and(found);
     }
-    if blocks.is_used() {
+    if any_blocks {
         guardrails::check_named_ends(&context, &plan, request.as_of, &mut findings);
     }
-    findings
+    (out, findings)
+}
+
+/// The objects of a namespace, whether an address stands in them, and what there is to say about them.
+fn lower_namespace(
+    context: &Context<'_>,
+    mut plan: NamespacePlan<'_>,
+    [egress, ingress]: &[LocalDenies<'_>; 2],
+) -> (Vec<Object>, bool, Findings) {
+    let (mut findings, mut blocks) = (Findings::default(), BlockItems::default());
+    withheld(&plan, &mut findings);
+    let isolating = default_deny(&plan);
+    let own = std::mem::take(&mut plan.grants);
+    let grants: Vec<Grant<'_>> = plan.guardrail_grants.drain(..).chain(own).collect();
+    let mut gathered = Gathered::default();
+    for grant in grants {
+        let (enforcement, denied) = match grant.side {
+            Side::Egress => (plan.egress, egress),
+            Side::Ingress => (plan.ingress, ingress),
+        };
+        if enforcement != Enforcement::Enforced {
+            continue;
+        }
+        for Cut { grant, by } in cut(context, denied, grant) {
+            let is_whole = by.is_empty() && plan.namespace.fence.is_empty();
+            let grant = ask_peers(plan.namespace, grant);
+            let grant = if is_whole { grant } else { renamed(plan.namespace, grant) };
+            lower_grant(context, &plan, &grant, &by, &mut blocks, &mut gathered, &mut findings);
+        }
+    }
+    fence_denies(&plan.fence_denies, &plan, &mut findings);
+    let objects = isolating.into_iter().chain(gathered.into_objects(&plan));
+    (unique(objects.collect()), blocks.is_used(), findings)
 }
 
 fn undeclared_closed(context: &Context<'_>, findings: &mut Findings) {

@@ -5,7 +5,7 @@
 //! namespace, so it has the same labels.
 
 use netpol_flow::Text;
-use netpol_model::{Namespace, pod_set};
+use netpol_model::Namespace;
 use netpol_sets::{Ends, Key, PodSet, Values};
 
 use crate::plan::{Grant, Peers, Subject};
@@ -37,7 +37,7 @@ pub(super) fn ask_peers<'a>(namespace: &Namespace, grant: Grant<'a>) -> Grant<'a
 /// The grant with its subject called as the namespace calls these very pods, where a cut left another noun's pods.
 pub(super) fn renamed<'a>(namespace: &Namespace, grant: Grant<'a>) -> Grant<'a> {
     let Subject { name, pods } = grant.subject;
-    let is_known = namespace.workloads.get(&name).is_some_and(|workload| pod_set(workload) == pods);
+    let is_known = namespace.workloads.get(&name).is_some_and(|workload| *workload.set() == pods);
     let name = if is_known { name } else { name_of(namespace, &pods).unwrap_or(name) };
     Grant { subject: Subject { name, pods }, ..grant }
 }
@@ -57,6 +57,6 @@ fn name_of(namespace: &Namespace, pods: &PodSet) -> Option<Text> {
     if pods.is_by_namespace() {
         return Some("all".into());
     }
-    let known = namespace.workloads.iter().find(|(_, workload)| pod_set(workload) == *pods);
+    let known = namespace.workloads.iter().find(|(_, workload)| workload.set() == pods);
     known.map(|(name, _)| name.clone())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use netpol_diagnostics::Span;
 use netpol_flow::{Date, Side, Text};
-use netpol_model::{End, Enforcement, Guardrail, Namespace, Namespaces, Places, Pods, Policy, Rule};
+use netpol_model::{End, Enforcement, Guardrail, Namespace, Namespaces, Places, Policy, Rule};
 use netpol_sets::FlowSet;
 
 /// A set of more namespaces than this is looked at from every namespace.
@@ -68,10 +68,13 @@ impl<'a> Border<'a> {
         let mut others: Vec<&'a str> = Vec::new();
         for end in ends {
             match end {
-                End::Pods(Pods { namespaces: Namespaces::Named(names), .. }) if names.len() <= FEW => {
-                    others.extend(names.iter().map(|name| &**name).filter(|name| *name != home));
-                }
-                End::Pods(_) | End::OtherTenants | End::Any => is_open = true,
+                End::Pods(pods) => match pods.named().filter(|names| names.len() <= FEW) {
+                    Some(names) => {
+                        others.extend(names.iter().map(|name| &**name).filter(|name| *name != home))
+                    }
+                    None => is_open = true,
+                },
+                End::OtherTenants | End::Any => is_open = true,
                 End::Nodes
                 | End::ApiServer
                 | End::Gateway

@@ -51,7 +51,7 @@ fn opens<'a>(cx: &Context<'a>, namespace: &'a Namespace, side: Side) -> Option<&
         first.get_or_insert(rule);
         for subject in subjects {
             let opened = match subject {
-                End::Pods(pods) => pod_set(pods),
+                End::Pods(pods) => pods.set().clone(),
                 End::Any => pod_set(&Pods::all_of(namespace.name.clone())),
                 End::OtherTenants
                 | End::Nodes

@@ -25,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use netpol_diagnostics::Diagnostic;
 use netpol_flow::{Date, Text};
 use netpol_model::{Places, Policy, Rule};
+use rayon::prelude::*;
 
 use consents::Consents;
 
@@ -70,10 +71,12 @@ pub(crate) fn check(policy: &Policy, as_of: Date) -> Vec<Diagnostic> {
 pub(crate) fn check_with(policy: &Policy, as_of: Date, facts: &Facts) -> Vec<Diagnostic> {
     let consents = Consents::of(policy, as_of);
     let context = Context { policy, as_of, facts, places: Places::of(policy), consents };
-    let mut found = Vec::new();
-    for lint in LINTS {
+    let findings = |lint: &Lint| {
+        let mut found = Vec::new();
         lint(&context, &mut found);
-    }
+        found
+    };
+    let mut found: Vec<Diagnostic> = LINTS.par_iter().flat_map_iter(findings).collect();
     found.sort_by_key(|d| (d.primary.as_ref().map(|label| label.span), d.code));
     let mut said = BTreeSet::new();
     found.retain(|d| said.insert((d.primary.as_ref().map(|label| label.span), d.code, d.title.clone())));

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use netpol_diagnostics::Diagnostic;
 use netpol_flow::{Side, SortedSet, Text};
-use netpol_model::{End, Namespace, Namespaces, Pods, Policy, Rule, RuleKind};
+use netpol_model::{End, Namespace, Namespaces, Policy, Rule, RuleKind};
 use netpol_sets::{Cube, Ends, FlowSet, Key, Values};
 
 use super::blame::told;
@@ -20,11 +20,8 @@ pub(super) fn lint(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
     for (namespace, rule) in cx.rules().filter(|(_, rule)| rule.kind == RuleKind::Arrow) {
         let dead = rule.to.iter().find_map(|end| unheard(cx, namespace, rule, end).map(|flows| (end, flows)));
         let Some((end, flows)) = dead else { continue };
-        let shown = if let End::Pods(Pods { name: Some(name), .. }) = end {
-            format!("`{name}`")
-        } else {
-            "this set".to_owned()
-        };
+        let name = if let End::Pods(pods) = end { pods.name.as_ref() } else { None };
+        let shown = name.map_or_else(|| "this set".to_owned(), |name| format!("`{name}`"));
         let title = format!("nobody in {shown} exposes anything to you");
         let diagnostic = told(412, title, &rule.origin, "no flow of this line is consented to by both ends");
         let diagnostic = match flows.witness() {

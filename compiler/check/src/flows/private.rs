@@ -121,7 +121,7 @@ fn exposed<'a>(cx: &Context<'a>, namespace: &'a Namespace, refusal: &Refusal<'a>
     let own = cx.consents.incoming(&other.name, &namespace.name);
     let shared = baseline(cx.policy, other, (&namespace.name, &other.name), cx.as_of);
     let everyone = Rule {
-        from: vec![End::Pods(netpol_model::Pods::all_of(namespace.name.clone()))],
+        from: vec![End::pods(netpol_model::Pods::all_of(namespace.name.clone()))],
         ports: netpol_model::Ports::Any,
         only: None,
         ..refusal.asked.clone()

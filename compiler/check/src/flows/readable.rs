@@ -3,7 +3,7 @@
 //! Every list is cut after three items, with "and N more".
 
 use netpol_flow::{PortRange, Protocol};
-use netpol_model::{End, Namespaces, Pods, Port, Ports};
+use netpol_model::{End, Port, Ports};
 use netpol_sets::{
     AddressSet, Cube, Ends, ExternalSet, FlowSet, Infra, InfraSet, Key, PodSet, PortSet, Services,
 };
@@ -154,9 +154,8 @@ pub(super) fn written_ends(ends: &[End]) -> Option<String> {
 }
 
 fn written_end(end: &End) -> Option<String> {
-    let End::Pods(Pods { namespaces: Namespaces::Named(names), name: Some(name), .. }) = end else {
-        return None;
-    };
+    let End::Pods(pods) = end else { return None };
+    let (names, name) = (pods.named()?, pods.name.as_ref()?);
     match (names.first(), names.len()) {
         (Some(namespace), 1) => Some(format!("{namespace}/{name}")),
         (Some(_) | None, _) => None,

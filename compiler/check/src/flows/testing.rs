@@ -35,7 +35,7 @@ fn origin(line: u32) -> Arc<Origin> {
 
 /// Workload `name` of `namespace`, by `app=name`.
 pub(super) fn workload(namespace: &str, name: &str) -> End {
-    End::Pods(Pods {
+    End::pods(Pods {
         selector: Selector::is("app", name),
         name: Some(name.into()),
         ..Pods::all_of(namespace)
@@ -44,7 +44,7 @@ pub(super) fn workload(namespace: &str, name: &str) -> End {
 
 /// Every pod of a namespace.
 pub(super) fn all(namespace: &str) -> End {
-    End::Pods(Pods::all_of(namespace))
+    End::pods(Pods::all_of(namespace))
 }
 
 /// An open set of pods, under its built-in name.
@@ -53,7 +53,7 @@ pub(super) fn open(name: &str, namespaces: &[&str]) -> End {
         [] => Namespaces::Every,
         names => Namespaces::Named(names.iter().map(|name| Text::from(*name)).collect()),
     };
-    End::Pods(Pods { namespaces, selector: Selector::default(), accounts: None, name: Some(name.into()) })
+    End::pods(Pods { namespaces, selector: Selector::default(), accounts: None, name: Some(name.into()) })
 }
 
 /// External addresses.

@@ -184,7 +184,7 @@ fn literal_pods(
         (None, Author::Platform | Author::Pattern) => Namespaces::Every,
     };
     let pods = Pods { namespaces, selector, accounts: None, name: None };
-    Some(Resolved::new(End::Pods(pods), Shape::Pods, place))
+    Some(Resolved::new(End::pods(pods), Shape::Pods, place))
 }
 
 /// A selector, its errors told.
@@ -227,11 +227,11 @@ fn namespaces(
     let caution = by_label(&selector, place).map(Rc::new);
     let namespaces = Namespaces::Matching(selector);
     let pods = Pods { namespaces, selector: Selector::default(), accounts: None, name: None };
-    Some(Resolved { caution, ..Resolved::new(End::Pods(pods), Shape::Pods, place) })
+    Some(Resolved { caution, ..Resolved::new(End::pods(pods), Shape::Pods, place) })
 }
 
 fn pods_of(namespaces: Namespaces, name: &str) -> End {
-    End::Pods(Pods { namespaces, selector: Selector::default(), accounts: None, name: Some(name.into()) })
+    End::pods(Pods { namespaces, selector: Selector::default(), accounts: None, name: Some(name.into()) })
 }
 
 fn tenant(cx: &mut Context<'_>, scope: ScopeId, name: &Name, place: Span) -> Option<Vec<Resolved>> {
@@ -287,7 +287,7 @@ fn built_in(cx: &mut Context<'_>, scope: ScopeId, builtin: Builtin, place: Span)
         Builtin::All | Builtin::OtherPods => match cx.author(scope) {
             Author::Pattern => one(End::Any, Shape::Parameter),
             Author::Namespace(name) if builtin == Builtin::All => {
-                one(End::Pods(Pods::all_of(name)), Shape::Pods)
+                one(End::pods(Pods::all_of(name)), Shape::Pods)
             }
             Author::Namespace(name) => {
                 let ends = other_pods::other_pods(cx, scope, &name, place)?;
@@ -377,7 +377,7 @@ fn prefixed<'a>(
         }
     };
     if &*path.name.text == "all" {
-        return Some(vec![Resolved::new(End::Pods(Pods::all_of(namespace)), Shape::Pods, place)]);
+        return Some(vec![Resolved::new(End::pods(Pods::all_of(namespace)), Shape::Pods, place)]);
     }
     let Some(declared) = cx.namespaces.get(&namespace) else {
         unknown_prefix(cx, scope, path, &namespace);

@@ -140,7 +140,7 @@ fn pods_or_parameter(
         Some(home) => {
             let namespaces = Namespaces::Named(SortedSet::one(home));
             let pods = Pods { namespaces, selector, accounts, name: Some(name.text.clone()) };
-            Resolved::new(End::Pods(pods), Shape::Pods, name.span)
+            Resolved::new(End::pods(pods), Shape::Pods, name.span)
         }
         None => Resolved::new(End::Any, Shape::Parameter, name.span),
     }
@@ -193,7 +193,7 @@ fn workload<'a>(
         };
         let (selector, accounts) = (selector.clone(), accounts.clone());
         let pods = Pods { namespaces, selector, accounts, name: Some(name.text.clone()) };
-        found.push(Resolved::new(End::Pods(pods), Shape::Pods, name.span));
+        found.push(Resolved::new(End::pods(pods), Shape::Pods, name.span));
     }
     for one in &mut found {
         one.ports_of = ports_of;

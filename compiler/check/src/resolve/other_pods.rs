@@ -149,5 +149,5 @@ fn end(way: Conjunction, namespace: &Text) -> End {
         accounts: None,
         name: Some("other-pods".into()),
     };
-    End::Pods(pods)
+    End::pods(pods)
 }

@@ -2,7 +2,7 @@
 
 use netpol_diagnostics::{Code, Diagnostic, Span};
 use netpol_flow::{NAMESPACE_NAME_LABEL, Operator, Requirement, Selector, SortedSet, Text};
-use netpol_model::{End, Namespaces, Rule, RuleKind};
+use netpol_model::{End, Namespaces, Pods, Rule, RuleKind};
 use netpol_syntax::tree::{Ends, Item, Services};
 
 use super::clauses::{Bearer, read_clauses};
@@ -89,7 +89,8 @@ fn is_for_pods(
 
 /// The callers without those of the namespace itself (amendment U8); none where nobody is left.
 fn without(one: Resolved, namespace: &Text) -> Option<Resolved> {
-    let End::Pods(mut pods) = one.end else { return Some(one) };
+    let End::Pods(shared) = &one.end else { return Some(one) };
+    let mut pods = Pods::clone(shared);
     let not_here = || Requirement {
         key: NAMESPACE_NAME_LABEL.into(),
         operator: Operator::NotIn,
@@ -107,5 +108,5 @@ fn without(one: Resolved, namespace: &Text) -> Option<Resolved> {
         }
         Namespaces::Matching(selector) => selector.requirements.push(not_here()),
     }
-    Some(Resolved { end: End::Pods(pods), ..one })
+    Some(Resolved { end: End::pods(pods), ..one })
 }

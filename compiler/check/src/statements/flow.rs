@@ -123,7 +123,7 @@ fn edge<'a>(
     let subject = match (subject_ends, &author) {
         (Some(ends), _) => resolve_ends(cx, site.scope, ends, subject_expected),
         (None, Author::Namespace(namespace)) => {
-            Some(vec![Resolved::new(End::Pods(Pods::all_of(namespace.clone())), Shape::Pods, item.head)])
+            Some(vec![Resolved::new(End::pods(Pods::all_of(namespace.clone())), Shape::Pods, item.head)])
         }
         (None, Author::Pattern) => Some(vec![Resolved::new(End::Any, Shape::Parameter, item.head)]),
         (None, Author::Platform) => {

@@ -60,7 +60,7 @@ fn pods(dice: &mut Dice, names: &[&str]) -> End {
     let End::Pods(whole) = all(namespace) else { unreachable!() };
     match dice.below(5) {
         0 => End::Pods(whole),
-        1 => End::Pods(Pods { accounts: Some(["robot".into()].into()), name: None, ..whole }),
+        1 => End::pods(Pods { accounts: Some(["robot".into()].into()), name: None, ..Pods::clone(&whole) }),
         2 => {
             let selector = Selector {
                 requirements: vec![Requirement {
@@ -80,7 +80,7 @@ fn pods(dice: &mut Dice, names: &[&str]) -> End {
             } else {
                 selector
             };
-            End::Pods(Pods { selector, name: None, ..whole })
+            End::pods(Pods { selector, name: None, ..Pods::clone(&whole) })
         }
         _ => workload(namespace, dice.of(&["web", "api"])),
     }
@@ -88,7 +88,7 @@ fn pods(dice: &mut Dice, names: &[&str]) -> End {
 
 fn end(dice: &mut Dice) -> End {
     let nets = |list: &[&str]| list.iter().map(|net| net.parse().unwrap()).collect();
-    let any_pods = |namespaces| End::Pods(Pods { namespaces, name: None, ..Pods::all_of("x") });
+    let any_pods = |namespaces| End::pods(Pods { namespaces, name: None, ..Pods::all_of("x") });
     match dice.below(14) {
         0 => any_pods(Namespaces::Every),
         1 => any_pods(Namespaces::Matching(team(dice.of(&OPERATORS)))),
@@ -256,8 +256,8 @@ fn the_objects_mean_what_the_reference_says() {
     for _ in 0..200 {
         let policy = random_policy(&mut dice);
         let request = Request { policy: &policy, as_of: today(), settings: &settings };
-        let mut objects = Vec::new();
-        let diagnostics = lower_to(&request, &mut |object| objects.push(object));
+        let (objects, diagnostics) = lower_to(&request, &|objects| objects);
+        let objects = objects.concat();
         assert!(diagnostics.is_empty(), "{diagnostics:?}");
         for _ in 0..400 {
             let flow = random_flow(&mut dice, &endpoints);

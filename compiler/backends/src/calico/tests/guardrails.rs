@@ -6,7 +6,7 @@ use netpol_model::{Alert, End, Guardrail, Namespaces, Pods, Policy, Ports, Rule,
 use super::*;
 
 fn every_pod() -> End {
-    End::Pods(Pods { namespaces: Namespaces::Every, name: Some("pods".into()), ..Pods::all_of("x") })
+    End::pods(Pods { namespaces: Namespaces::Every, name: Some("pods".into()), ..Pods::all_of("x") })
 }
 
 fn metadata(from: End) -> Rule {

@@ -415,7 +415,7 @@ fn a_baseline_lists_every_namespace_at_its_destination() {
 
 #[test]
 fn a_subject_by_its_namespaces_labels_needs_a_global_policy() {
-    let anyone = End::Pods(netpol_model::Pods {
+    let anyone = End::pods(netpol_model::Pods {
         namespaces: netpol_model::Namespaces::Matching(netpol_flow::Selector::is("team", "sre")),
         name: None,
         ..netpol_model::Pods::all_of("x")

@@ -309,13 +309,13 @@ fn accounts_and_namespace_labels_have_their_own_fields() {
             values: ["sre".into()].into(),
         }],
     };
-    let peer = End::Pods(Pods { namespaces: Namespaces::Matching(team), name: None, ..Pods::all_of("x") });
+    let peer = End::pods(Pods { namespaces: Namespaces::Matching(team), name: None, ..Pods::all_of("x") });
     let mut by_account = Pods::all_of("shop");
     by_account.accounts = Some(["payments".into(), "ledger".into()].into());
-    let subject = End::Pods(Pods { name: Some("payments".into()), ..by_account.clone() });
+    let subject = End::pods(Pods { name: Some("payments".into()), ..by_account.clone() });
     let rules = vec![
         netpol_model::Rule { to: vec![subject], ..ingress(peer, tcp(&[80])) },
-        ingress(End::Pods(Pods { name: None, ..by_account }), tcp(&[80])),
+        ingress(End::pods(Pods { name: None, ..by_account }), tcp(&[80])),
     ];
     let text = build(&shop(rules));
     assert_snapshot!(only("shop/netpol.payments", &text) + &only("shop/netpol.web", &text), @r#"

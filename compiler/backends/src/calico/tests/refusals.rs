@@ -110,7 +110,7 @@ fn nodes_that_may_not_hear_their_own_pods() {
 fn long_service_accounts() {
     let long = "a".repeat(63);
     let peer = Pods { accounts: Some([long.into()].into()), name: None, ..Pods::all_of("shop") };
-    let told = refused(&shop(vec![ingress(End::Pods(peer), tcp(&[80]))]), &[]);
+    let told = refused(&shop(vec![ingress(End::pods(peer), tcp(&[80]))]), &[]);
     assert!(told.starts_with("NP0705: target `calico` cannot select by the service account `aaaa"), "{told}");
 }
 
@@ -118,7 +118,7 @@ fn long_service_accounts() {
 fn labels_of_the_network_plug_in() {
     let selector = Selector::is("projectcalico.org/namespace", "kube-system");
     let peer = Pods { selector, name: None, ..Pods::all_of("shop") };
-    assert_snapshot!(refused(&shop(vec![ingress(End::Pods(peer), tcp(&[80]))]), &[]), @r#"
+    assert_snapshot!(refused(&shop(vec![ingress(End::pods(peer), tcp(&[80]))]), &[]), @r#"
     NP0718: target `calico` cannot match the label `projectcalico.org/namespace`
     at: selects by it
     note: keys of this prefix are set by the network plug-in itself and are not the pod's own labels

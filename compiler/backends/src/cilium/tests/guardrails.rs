@@ -6,7 +6,7 @@ use super::{net, shop, shop_with, shown};
 use crate::testing::{all, guardrail, namespace, policy, rule, tcp, workload};
 
 fn pods() -> End {
-    End::Pods(Pods { namespaces: Namespaces::Every, name: Some("pods".into()), ..Pods::all_of("x") })
+    End::pods(Pods { namespaces: Namespaces::Every, name: Some("pods".into()), ..Pods::all_of("x") })
 }
 
 fn deny(from: End, to: End, ports: Ports) -> Rule {
@@ -384,7 +384,7 @@ fn other_tenants_are_listed_for_each_tenant() {
     policy.namespaces.clear();
     let tenants = || {
         let named = ["shop", "shop-jobs", "pay"].map(Into::into).into();
-        End::Pods(Pods {
+        End::pods(Pods {
             namespaces: Namespaces::Named(named),
             name: Some("tenants".into()),
             ..Pods::all_of("x")

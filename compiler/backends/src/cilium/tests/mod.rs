@@ -71,9 +71,9 @@ fn ingress(ports: Ports, from: End) -> Rule {
 /// `all -> coredns:dns`.
 fn dns(namespace: &str) -> Rule {
     let coredns = match testing::workload("kube-system", "coredns") {
-        End::Pods(pods) => End::Pods(netpol_model::Pods {
+        End::Pods(pods) => End::pods(netpol_model::Pods {
             selector: netpol_flow::Selector::is("k8s-app", "kube-dns"),
-            ..pods
+            ..netpol_model::Pods::clone(&pods)
         }),
         other => other,
     };

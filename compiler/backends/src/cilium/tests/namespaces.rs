@@ -274,7 +274,7 @@ fn an_arrow_across_namespaces_opens_each_end_in_its_own_namespace() {
 
 #[test]
 fn namespaces_are_selected_by_label_and_pods_by_account() {
-    let by_label = End::Pods(Pods {
+    let by_label = End::pods(Pods {
         namespaces: Namespaces::Matching(Selector::is("team", "sre")),
         accounts: Some(["prometheus".into()].into()),
         ..Pods::all_of("x")
@@ -332,7 +332,7 @@ fn a_negative_selector_is_guarded_by_the_namespace_key() {
         operator: netpol_flow::Operator::NotIn,
         values: ["db".into()].into(),
     };
-    let others = End::Pods(Pods {
+    let others = End::pods(Pods {
         namespaces: Namespaces::Every,
         selector: Selector { requirements: vec![requirement] },
         ..Pods::all_of("x")

@@ -7,7 +7,7 @@ use super::{egress, ingress, net, shop, shown};
 use crate::testing::{all, guardrail, rule, tcp};
 
 fn pods() -> End {
-    End::Pods(Pods { namespaces: Namespaces::Every, name: Some("pods".into()), ..Pods::all_of("x") })
+    End::pods(Pods { namespaces: Namespaces::Every, name: Some("pods".into()), ..Pods::all_of("x") })
 }
 
 fn denying(to: End, ports: Ports, exceptions: Vec<Rule>) -> netpol_model::Policy {
@@ -19,7 +19,7 @@ fn denying(to: End, ports: Ports, exceptions: Vec<Rule>) -> netpol_model::Policy
 
 #[test]
 fn a_filtered_label_is_refused_once_for_a_rule() {
-    let of_set = End::Pods(Pods {
+    let of_set = End::pods(Pods {
         selector: Selector::is("statefulset.kubernetes.io/pod-name", "db-0"),
         ..Pods::all_of("shop")
     });

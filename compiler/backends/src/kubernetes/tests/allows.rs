@@ -9,7 +9,7 @@ use crate::testing::{all, namespace, policy, tcp, workload};
 fn selecting(requirements: Vec<Requirement>) -> End {
     let selector = Selector { requirements };
     let End::Pods(all) = all("shop") else { unreachable!() };
-    End::Pods(Pods { selector, name: None, ..all })
+    End::pods(Pods { selector, name: None, ..Pods::clone(&all) })
 }
 
 fn requirement(key: &str, operator: Operator, values: &[&str]) -> Requirement {
@@ -310,7 +310,10 @@ fn several_namespaces_are_a_list_and_every_pod_an_empty_selector() {
 #[test]
 fn namespaces_by_label_are_a_namespace_selector() {
     let End::Pods(every) = every_pod() else { unreachable!() };
-    let team = End::Pods(Pods { namespaces: Namespaces::Matching(Selector::is("team", "sre")), ..every });
+    let team = End::pods(Pods {
+        namespaces: Namespaces::Matching(Selector::is("team", "sre")),
+        ..Pods::clone(&every)
+    });
     let rules = vec![ingress(5, team, all("shop"), tcp(&[9090]))];
     insta::assert_snapshot!(specs(&policy(vec![namespace("shop", &[], rules)]), "shop"), @r#"
     default-deny

@@ -85,7 +85,7 @@ fn net(blocks: &[&str], except: &[&str]) -> End {
 }
 
 fn every_pod() -> End {
-    End::Pods(Pods {
+    End::pods(Pods {
         namespaces: Namespaces::Every,
         selector: Selector::default(),
         accounts: None,
@@ -94,7 +94,7 @@ fn every_pod() -> End {
 }
 
 fn pods_of(namespaces: &[&str]) -> End {
-    End::Pods(Pods {
+    End::pods(Pods {
         namespaces: Namespaces::Named(namespaces.iter().map(|name| (*name).into()).collect()),
         selector: Selector::default(),
         accounts: None,

@@ -50,7 +50,7 @@ fn pods(dice: &mut Dice, own: Option<&str>) -> End {
         1 => Selector::is("app", "api"),
         _ => Selector::default(),
     };
-    End::Pods(Pods { namespaces, selector, accounts: None, name: None })
+    End::pods(Pods { namespaces, selector, accounts: None, name: None })
 }
 
 fn edge(dice: &mut Dice) -> End {
@@ -299,9 +299,9 @@ fn the_objects_answer_as_the_reference_does() {
     for round in 0..500 {
         let policy = some_policy(&mut dice);
         let settings = Default::default();
-        let mut objects = Vec::new();
         let request = Request { policy: &policy, as_of: today(), settings: &settings };
-        let findings = lower_to(&request, &mut |object| objects.push(object));
+        let (objects, findings) = lower_to(&request, &|objects| objects);
+        let objects = objects.concat();
         if findings.refused() {
             for diagnostic in findings.into_list() {
                 *refused.entry(diagnostic.code.0).or_default() += 1;

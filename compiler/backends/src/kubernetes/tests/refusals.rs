@@ -12,7 +12,7 @@ fn with(rule: Rule) -> Policy {
 
 fn with_account(end: End) -> End {
     let End::Pods(pods) = end else { unreachable!() };
-    End::Pods(Pods { accounts: Some(["payments".into()].into()), ..pods })
+    End::pods(Pods { accounts: Some(["payments".into()].into()), ..Pods::clone(&pods) })
 }
 
 #[test]
@@ -215,7 +215,12 @@ fn any_cut_without_the_cluster_s_ranges_is_refused_once() {
 fn keys_that_a_plug_in_makes_up() {
     let End::Pods(pods) = all("shop") else { unreachable!() };
     let made_up = Selector::is("projectcalico.org/orchestrator", "k8s");
-    let policy = with(ingress(5, End::Pods(Pods { selector: made_up, ..pods }), all("shop"), tcp(&[80])));
+    let policy = with(ingress(
+        5,
+        End::pods(Pods { selector: made_up, ..Pods::clone(&pods) }),
+        all("shop"),
+        tcp(&[80]),
+    ));
     insta::assert_snapshot!(said(&policy), @r#"
     NP0718 Error: target `kubernetes` does not see the label `projectcalico.org/orchestrator`
       5: selects by it
@@ -227,7 +232,10 @@ fn keys_that_a_plug_in_makes_up() {
 #[test]
 fn pods_chosen_by_a_label_of_their_own_namespace() {
     let End::Pods(every) = every_pod() else { unreachable!() };
-    let team = End::Pods(Pods { namespaces: Namespaces::Matching(Selector::is("team", "sre")), ..every });
+    let team = End::pods(Pods {
+        namespaces: Namespaces::Matching(Selector::is("team", "sre")),
+        ..Pods::clone(&every)
+    });
     let mut policy = policy(vec![namespace("shop", &[], vec![])]);
     policy.guardrails =
         vec![guardrail("sre", vec![], vec![], vec![ingress(50, every_pod(), team, tcp(&[80]))])];
