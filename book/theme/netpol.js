@@ -39,6 +39,47 @@
     };
   }
 
+  // Words that carry the meaning of what is shown below a program.
+  const MARKS = {
+    "code.language-flows": [[/\b(allow|deny)$/gm, (found) => "netpol-" + found]],
+    "code.report, code.language-console": [
+      [/^(error|warning|note)(?=\[NP)/gm, (found) => "netpol-" + found],
+      [/^\$ .*$/gm, () => "netpol-command"],
+    ],
+  };
+
+  // Wraps every match in an element of its class. The text is taken as text, never as markup.
+  function mark(element, expression, name) {
+    const text = element.textContent;
+    const pieces = [];
+    let last = 0;
+    for (const match of text.matchAll(expression)) {
+      const span = document.createElement("span");
+      span.className = name(match[0]);
+      span.textContent = match[0];
+      pieces.push(text.slice(last, match.index), span);
+      last = match.index + match[0].length;
+    }
+    pieces.push(text.slice(last));
+    return pieces;
+  }
+
+  for (const [selector, marks] of Object.entries(MARKS)) {
+    document.querySelectorAll(selector).forEach((block) => {
+      let pieces = [document.createTextNode(block.textContent)];
+      for (const [expression, name] of marks) {
+        pieces = pieces.flatMap((piece) => {
+          const isText = typeof piece === "string" || piece.nodeType === Node.TEXT_NODE;
+          if (!isText) return [piece];
+          const holder = document.createElement("span");
+          holder.append(piece);
+          return mark(holder, expression, name);
+        });
+      }
+      block.replaceChildren(...pieces);
+    });
+  }
+
   if (typeof hljs === "undefined") {
     return;
   }

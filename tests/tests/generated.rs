@@ -3,6 +3,7 @@
 //! A region between `<!-- generated: NAME -->` and `<!-- end -->` is written by `UPDATE=1 cargo test -p netpol-tests
 //! --test generated` and held equal without it. The regions `help …` are those of `compiler/cli/tests/book.rs`.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -38,6 +39,18 @@ fn every_module_of_the_library_is_right_and_has_its_place() {
         let program = format!("use std/{name}\n");
         let compiled = book::run(&Block { line: 1, words: Vec::new(), body: program.clone() }, &program);
         assert!(!compiled.has_errors(), "{}", book::report(&compiled));
+    }
+}
+
+#[test]
+fn every_target_has_its_word_on_every_construct() {
+    let of = |backend: &Backend| -> BTreeSet<&str> {
+        backend.capabilities.iter().map(|capability| capability.construct).collect()
+    };
+    for pair in BACKENDS.windows(2) {
+        let (one, other) = (of(pair[0]), of(pair[1]));
+        let lonely: Vec<_> = one.symmetric_difference(&other).collect();
+        assert!(lonely.is_empty(), "{} and {}: {lonely:?}", pair[0].name, pair[1].name);
     }
 }
 
