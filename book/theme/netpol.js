@@ -26,6 +26,8 @@
         { className: "number", begin: /\b\d{4}-\d{2}-\d{2}\b/ },
         { className: "number", begin: /\b\d{1,3}(\.\d{1,3}){3}(\/\d+)?\b/ },
         { className: "number", begin: /\b[0-9a-f]{1,4}(:[0-9a-f]{0,4}){2,7}(\/\d+)?/ },
+        // The key of a label is no keyword, whatever it is called.
+        { className: "attr", begin: /[A-Za-z0-9./-]+(?=!?==?[A-Za-z0-9"])/ },
         // A dot is DNS, a slash is a path.
         { className: "string", begin: /(\*\.)?[a-z0-9{][a-z0-9{}-]*(\.[a-z0-9{}-]+)*\.[a-z][a-z0-9-]*(?!\/)/ },
         { className: "number", begin: /\b(tcp|udp|sctp)\/(\d+(-\d+)?|\*)/ },
