@@ -5,6 +5,7 @@ mod commands;
 mod disk;
 mod locate;
 mod proof;
+mod page;
 mod report;
 mod terminal;
 

@@ -141,10 +141,35 @@ fn a_project_is_found_from_a_folder_inside_it() {
 }
 
 #[test]
-fn explain_gives_the_title_of_a_code() {
-    let run = netpol(Path::new("."), &["explain", "201"]);
-    assert_eq!(run.code, Some(0));
-    assert!(run.out.starts_with("error[NP0201]: unknown name\n"), "{}", run.out);
+fn explain_prints_the_page_of_a_code() {
+    for code in ["NP0201", "np0201", "201"] {
+        let run = netpol(Path::new("."), &["explain", code]);
+        assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+        insta::assert_snapshot!("explain_NP0201", run.out);
+    }
+}
+
+#[test]
+fn explain_without_a_code_lists_every_code_by_family() {
+    let run = netpol(Path::new("."), &["explain"]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    for entry in netpol_diagnostics::CATALOGUE {
+        assert!(run.out.contains(&format!("  {}  ", entry.code)), "{}", entry.code);
+        let page = netpol(Path::new("."), &["explain", &entry.code.to_string()]);
+        assert_eq!(page.code, Some(0), "{}: {}", entry.code, page.err);
+        assert!(!page.out.contains("```") && !page.out.contains("]("), "{}", page.out);
+    }
+}
+
+#[test]
+fn explain_suggests_a_near_code() {
+    for (written, near) in [("NP0217", "NP0207"), ("NPO201", "NP0201"), ("NP02011", "NP0201")] {
+        let run = netpol(Path::new("."), &["explain", written]);
+        assert_eq!(run.code, Some(2));
+        assert!(run.err.contains(&format!("did you mean `{near}`")), "{written}: {}", run.err);
+    }
+    let run = netpol(Path::new("."), &["explain", "policy"]);
+    assert!(run.err.contains("`netpol explain` lists them"), "{}", run.err);
 }
 
 #[test]

@@ -81,6 +81,11 @@ const CAPABILITIES: &[Capability] = &[
         support: Exact,
         note: "a tier before every other; holds for all pods",
     },
+    Capability {
+        construct: "guardrail deny to nodes or any",
+        support: Exact,
+        note: "a node's own pods are never policed by it, as the language wants",
+    },
     Capability { construct: "guardrail except", support: Exact, note: "the block has a tier of its own" },
     Capability { construct: "guardrail allow", support: Exact, note: "the last guardrail tier" },
     Capability { construct: "guardrail audit", support: Conditional, note: "staged from 3.30 (NP0708)" },
