@@ -1,5 +1,7 @@
-//! What the tests share: random policies and flows, and the runner of the Markdown specification.
+//! What the tests share: the programs of the book, random policies and flows, the runner of the Markdown specification.
 
+pub mod book;
 pub mod random;
+mod shelf;
 pub mod spec;
 pub mod targets;

@@ -210,3 +210,46 @@ proptest! {
         }
     }
 }
+
+/// A namespace that applies the first of some patterns, each of which has lines of its own and applies others.
+fn patterns(rng: &mut Rng) -> String {
+    let (count, lines) = (1 + rng.below(12), rng.below(4));
+    let mut text = String::new();
+    for pattern in 0..count {
+        text.push_str(&format!("pattern p{pattern} {{\n"));
+        for line in 0..=lines {
+            text.push_str(&format!("  egress {} to 203.0.113.{pattern}\n", 1000 + line));
+        }
+        // Mostly ones further on; now and then any, which may close a circle.
+        for _ in 0..rng.below(9) {
+            let applied = if rng.chance(20) { rng.below(count) } else { pattern + 1 + rng.below(count) };
+            if applied < count {
+                text.push_str(&format!("  apply p{applied}\n"));
+            }
+        }
+        text.push_str("}\n");
+    }
+    text + "namespace shop {\n  apply p0\n}\n"
+}
+
+/// Law L7. The bounds are those of `language.md` 2.5.7: eight patterns deep, 100,000 lines.
+#[test]
+fn l7_every_expansion_ends_within_bounds_or_is_refused() {
+    let (mut refused, mut most) = (0, 0);
+    for seed in 0..300 {
+        let text = patterns(&mut Rng::new(seed));
+        let begun = std::time::Instant::now();
+        let (policies, diagnostics, _) = netpol_tests::spec::check(std::slice::from_ref(&text), today());
+        assert!(begun.elapsed().as_secs() < 20, "seed {seed} takes {:?}:\n{text}", begun.elapsed());
+        let rules = policies.iter().flat_map(|policy| policy.namespaces.values()).map(|n| n.rules.len());
+        let rules = rules.max().unwrap_or_default();
+        assert!(rules <= 100_000, "seed {seed}: {rules} rules");
+        let errors = diagnostics.iter().filter(|d| d.severity == netpol_diagnostics::Severity::Error);
+        let codes: Vec<u16> = errors.map(|d| d.code.0).collect();
+        assert!(codes.iter().all(|code| *code == 206), "seed {seed}: {codes:?}\n{text}");
+        refused += usize::from(!codes.is_empty());
+        most = most.max(rules);
+    }
+    println!("{refused} of 300 refused, {most} rules at most");
+    assert!(refused > 20 && most > 500, "{refused} refused, {most} rules at most: the bounds were not met");
+}

@@ -232,20 +232,25 @@ pub(crate) fn comment(line: &str, indent: usize, out: &mut String) {
     if !line.is_empty() {
         out.push(' ');
     }
-    if line.contains(char::is_control) {
-        out.extend(line.chars().map(|c| if c.is_control() { ' ' } else { c }));
+    if line.bytes().any(|b| !b.is_ascii() || b.is_ascii_control()) {
+        out.extend(line.chars().map(|c| if is_odd(c) { ' ' } else { c }));
     } else {
         out.push_str(line);
     }
     out.push('\n');
 }
 
+/// Whether a character is never written as it is: a control character, a byte order mark, or one of the two separators of
+/// lines and paragraphs, which end a line, and so a comment, for YAML 1.1 readers such as kubectl.
+///
+/// Source: YAML 1.1, 4.2 "Line Break Characters"; go-yaml, `yamlprivateh.go`, `is_break`.
+fn is_odd(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}')
+}
+
 /// Whether a block scalar `|-` gives exactly this text back.
 fn is_literal(text: &str) -> bool {
-    let plain = |c: char| {
-        c == '\n'
-            || (!c.is_control() && c != '\u{feff}' && c != '\u{2028}' && c != '\u{2029}' && c != '\u{85}')
-    };
+    let plain = |c: char| c == '\n' || !is_odd(c);
     text.chars().all(plain) && !text.starts_with([' ', '\n']) && !text.ends_with('\n')
 }
 
@@ -255,13 +260,18 @@ fn scalar(text: &str, out: &mut String) {
         return;
     }
     out.push('"');
+    if text.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\' || b == b' ') {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
-            c if c.is_control() || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{85}') => {
+            c if is_odd(c) => {
                 let units = u32::from(c);
                 out.push_str(&format!("\\u{units:04X}"));
             }
@@ -298,10 +308,10 @@ fn is_plain(text: &str) -> bool {
         "nil",
         "void",
     ];
-    let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    let inner = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/');
     text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.chars().all(inner)
-        && !WORDS.contains(&text.to_ascii_lowercase().as_str())
+        && text.bytes().all(inner)
+        && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 #[cfg(test)]
@@ -322,6 +332,15 @@ mod tests {
             assert!(printed(word).starts_with('"'), "{word}");
         }
         assert_eq!(printed("kubernetes.io/metadata.name"), "kubernetes.io/metadata.name");
+    }
+
+    #[test]
+    fn no_character_ends_a_comment_but_the_line_feed_after_it() {
+        for end in ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}', '\u{feff}', '\0'] {
+            let mut out = String::new();
+            comment(&format!("because x{end}- {{}}"), 2, &mut out);
+            assert_eq!(out, "  # because x - {}\n", "{end:?}");
+        }
     }
 
     #[test]

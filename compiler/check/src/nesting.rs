@@ -67,9 +67,12 @@ pub(crate) fn check(place: Place, item: &Item, through_pattern: bool) -> Result<
             ("pattern", matches!(place, TopLevel | Module), "write it at top level and apply it here")
         }
         ItemKind::App { namespace, .. } => {
-            let fits = open && !through_pattern || (place == TopLevel && namespace.is_some());
+            let is_loose = namespace.is_some();
+            let fits = if is_loose { place == TopLevel } else { open && !through_pattern };
             let help = if place == TopLevel {
                 "name its namespace: `app NAME in NAMESPACE { … }`"
+            } else if is_loose && open {
+                "leave `in` out, or write the app in a file without a `namespace` line"
             } else {
                 "write it in a namespace"
             };

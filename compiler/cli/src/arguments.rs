@@ -4,7 +4,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use netpol_driver::Date;
 
-use crate::commands::{build, check, expire, explain, fix, init, targets, test};
+use crate::commands::{analyze, build, check, expire, explain, fix, init, targets, test};
 use crate::terminal::Color;
 
 const EXIT_CODES: &str = "\
@@ -67,6 +67,7 @@ pub enum Command {
     Test(test::Test),
     Fix(fix::Fix),
     Expire(expire::Expire),
+    Analyze(analyze::Analyze),
     Init(init::Init),
     Targets(targets::Targets),
     Explain(explain::Explain),

@@ -4,6 +4,8 @@ mod arguments;
 mod commands;
 mod disk;
 mod locate;
+mod proof;
+mod page;
 mod report;
 mod terminal;
 

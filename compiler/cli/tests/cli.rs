@@ -31,7 +31,7 @@ fn project() -> tempfile::TempDir {
 #[test]
 fn help_reads_like_a_manual_page() {
     let here = Path::new(".");
-    for command in ["", "build", "check", "test", "fix", "expire", "init", "targets", "explain"] {
+    for command in ["", "build", "check", "test", "fix", "expire", "analyze", "init", "targets", "explain"] {
         let arguments: Vec<&str> =
             [command, "--help"].into_iter().filter(|argument| !argument.is_empty()).collect();
         let run = netpol(here, &arguments);
@@ -141,10 +141,35 @@ fn a_project_is_found_from_a_folder_inside_it() {
 }
 
 #[test]
-fn explain_gives_the_title_of_a_code() {
-    let run = netpol(Path::new("."), &["explain", "201"]);
-    assert_eq!(run.code, Some(0));
-    assert!(run.out.starts_with("error[NP0201]: unknown name\n"), "{}", run.out);
+fn explain_prints_the_page_of_a_code() {
+    for code in ["NP0201", "np0201", "201"] {
+        let run = netpol(Path::new("."), &["explain", code]);
+        assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+        insta::assert_snapshot!("explain_NP0201", run.out);
+    }
+}
+
+#[test]
+fn explain_without_a_code_lists_every_code_by_family() {
+    let run = netpol(Path::new("."), &["explain"]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    for entry in netpol_diagnostics::CATALOGUE {
+        assert!(run.out.contains(&format!("  {}  ", entry.code)), "{}", entry.code);
+        let page = netpol(Path::new("."), &["explain", &entry.code.to_string()]);
+        assert_eq!(page.code, Some(0), "{}: {}", entry.code, page.err);
+        assert!(!page.out.contains("```") && !page.out.contains("]("), "{}", page.out);
+    }
+}
+
+#[test]
+fn explain_suggests_a_near_code() {
+    for (written, near) in [("NP0217", "NP0207"), ("NPO201", "NP0201"), ("NP02011", "NP0201")] {
+        let run = netpol(Path::new("."), &["explain", written]);
+        assert_eq!(run.code, Some(2));
+        assert!(run.err.contains(&format!("did you mean `{near}`")), "{written}: {}", run.err);
+    }
+    let run = netpol(Path::new("."), &["explain", "policy"]);
+    assert!(run.err.contains("`netpol explain` lists them"), "{}", run.err);
 }
 
 #[test]
@@ -232,6 +257,75 @@ fn a_file_that_netpol_did_not_write_stops_the_build() {
     assert!(run.err.contains("netpol.toml:") && run.err.contains("`dist/calico/notes.txt`"), "{}", run.err);
     assert!(folder.path().join("dist/calico/notes.txt").exists());
     assert!(!fs::read_to_string(folder.path().join("dist/cilium/shop.yaml")).unwrap().contains("8081"));
+}
+
+#[test]
+fn an_analysis_is_an_answer_or_exit_code_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let pods = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {}\n---\n\
+                apiVersion: v1\nkind: Pod\nmetadata: {name: b}\nspec: {}\n---\n\
+                apiVersion: v1\nkind: Secret\nmetadata: {name: c}\n";
+    let policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: closed}\n\
+                  spec: {podSelector: {}, policyTypes: [Ingress, Egress]}\n";
+    fs::create_dir(folder.path().join("inner")).unwrap();
+    fs::write(folder.path().join("inner/pods.yml"), pods).unwrap();
+    fs::write(folder.path().join("policy.yaml"), policy).unwrap();
+    let run = netpol(folder.path(), &["analyze", "."]);
+    let nobody = "No workload may reach another, or any address outside, or be reached from there.\n";
+    assert_eq!((run.code, run.out.starts_with(nobody)), (Some(0), true), "{}{}", run.out, run.err);
+    assert_eq!(run.err, "2 workloads, policies read as kubernetes reads them\npassed over: 1 Secret\n");
+    let run = netpol(folder.path(), &["analyze", "inner/pods.yml", "--format", "csv", "--quiet"]);
+    assert_eq!((run.code, run.out.lines().count(), run.err.as_str()), (Some(0), 7, ""), "{}", run.out);
+
+    fs::write(folder.path().join("policy.yaml"), policy.replace("podSelector", "podselector")).unwrap();
+    let run = netpol(folder.path(), &["analyze", "."]);
+    assert_eq!((run.code, run.out.as_str()), (Some(2), ""));
+    assert!(run.err.contains("NetworkPolicy closed is not understood"), "{}", run.err);
+    assert!(run.err.contains("policy.yaml:4"), "{}", run.err);
+
+    assert!(run.err.contains("mend it, or analyze the manifests without it"), "{}", run.err);
+
+    fs::write(folder.path().join("policy.yaml"), "replicas: {{ .Values.replicas }}\n").unwrap();
+    let run = netpol(folder.path(), &["analyze", "."]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.err.contains("this looks like a template"), "{}", run.err);
+
+    let calico = "apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: a}\nspec: {selector: all()}\n";
+    let cilium = "---\napiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: a}\n\
+                  spec: {endpointSelector: {}, ingress: [{}]}\n";
+    fs::write(folder.path().join("policy.yaml"), format!("{calico}{cilium}")).unwrap();
+    let run = netpol(folder.path(), &["analyze", "."]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.err.contains("`--plugin calico` or `--plugin cilium`"), "{}", run.err);
+    let run = netpol(folder.path(), &["analyze", ".", "--plugin", "calico"]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert!(
+        run.err.contains("1 CiliumNetworkPolicy"),
+        "what the other plug-in enforces is told: {}",
+        run.err
+    );
+
+    fs::write(folder.path().join("policy.yaml"), [b'a', 0xff]).unwrap();
+    assert_eq!(netpol(folder.path(), &["analyze", "."]).code, Some(2), "not UTF-8");
+    assert_eq!(netpol(folder.path(), &["analyze", "nowhere"]).code, Some(2), "missing");
+    fs::create_dir(folder.path().join("empty")).unwrap();
+    let run = netpol(folder.path(), &["analyze", "empty"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.err.contains("holds no manifest"), "{}", run.err);
+}
+
+#[test]
+fn a_proof_says_for_each_target_what_it_compared() {
+    let folder = project();
+    for command in ["build", "check"] {
+        let run = netpol(folder.path(), &[command, "--explain-proof"]);
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        let lines: Vec<&str> =
+            run.err.lines().filter(|line| line.contains("manifests and source agree")).collect();
+        assert!(!lines.is_empty(), "{}", run.err);
+        assert!(lines.iter().all(|line| !line.contains(" 0 classes")), "{}", run.err);
+        assert!(run.err.contains("compiled and proved in "), "{}", run.err);
+    }
 }
 
 /// A project with one test that holds and one that does not.

@@ -1,7 +1,6 @@
 //! Every diagnostic code: its severity and its title.
 //!
-//! One page for each stands in `book/src/errors/`. Families: 00 environment, 01 text, 02 names, 03 values, 04 flows and
-//! consent, 05 guardrails and layers, 06 paperwork, 07 targets, 08 inventory, 09 tests.
+//! One page for each stands in `book/src/errors/`.
 
 use crate::{Code, Severity};
 
@@ -118,7 +117,7 @@ pub const CATALOGUE: &[Entry] = &[
     e(707, W, "others can widen policy on this back end"),
     e(708, W, "audit mode is withheld on this back end"),
     e(709, E, "cannot subtract a named port"),
-    e(710, W, "policy is near a back-end limit"),
+    e(710, E, "policy is near a back-end limit"),
     e(711, E, "`undeclared closed` is not expressible here"),
     e(712, N, "cluster ranges were cut out of this range"),
     e(713, E, "port ranges need a newer cluster"),
@@ -136,7 +135,7 @@ pub const CATALOGUE: &[Entry] = &[
     e(802, W, "namespace does not exist"),
     e(803, W, "pod belongs to two workloads"),
     e(804, W, "pods without any rule"),
-    e(805, W, "host-network pods are not covered"),
+    e(805, E, "host-network pods are not covered"),
     e(806, W, "this is the Service port, not the container port"),
     e(807, W, "named port differs between pods"),
     e(808, W, "client addresses may not be preserved"),
@@ -156,6 +155,20 @@ pub const CATALOGUE: &[Entry] = &[
     e(904, E, "tests contradict each other"),
     e(905, W, "test will fail soon"),
     e(906, E, "test is too wide to decide"),
+];
+
+/// What the codes of a hundred have in common, by their first two digits.
+pub const FAMILIES: [&str; 10] = [
+    "files and folders",
+    "text",
+    "names and modules",
+    "values",
+    "flows and consent",
+    "guardrails and layers",
+    "paperwork",
+    "targets",
+    "the cluster as it is",
+    "tests",
 ];
 
 /// The entry of a code.

@@ -4,7 +4,7 @@
 
 mod catalogue;
 
-pub use catalogue::{CATALOGUE, Entry, entry};
+pub use catalogue::{CATALOGUE, Entry, FAMILIES, entry};
 
 use std::sync::Arc;
 

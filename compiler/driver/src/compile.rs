@@ -7,6 +7,7 @@ use netpol_diagnostics::{Code, Diagnostic, FileId, Severity, Source, Sources, Sp
 use netpol_flow::{Date, Text};
 use netpol_model::Policy;
 use netpol_syntax::{Parsed, parse};
+use netpol_verify::Tally;
 use rayon::prelude::*;
 
 use crate::authority::{authority_of, declared_tenants};
@@ -74,6 +75,8 @@ pub struct Manifests {
     pub output_span: Option<Span>,
     /// The files, by name.
     pub files: BTreeMap<String, String>,
+    /// What was compared to prove that they mean what the source says; none where nothing could be.
+    pub proof: Option<Tally>,
 }
 
 impl Manifests {

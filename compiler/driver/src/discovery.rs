@@ -1,4 +1,4 @@
-//! Finding the sources of a project.
+//! Finding the sources of a project, or the manifests of a cluster.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,19 +10,37 @@ use crate::host::{Host, Kind};
 use crate::paths::join;
 use crate::project::PROJECT_FILE;
 
-/// The end of a source's name.
-const EXTENSION: &str = ".netpol";
+/// Which files are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Sources; a project inside the project is not its part.
+    Sources,
+    /// Manifests, wherever they lie.
+    Manifests,
+}
 
-/// Every `.netpol` file under a folder, relative to it, in ascending order.
+impl Wanted {
+    /// Whether a file of this name is one.
+    fn takes(self, path: &str) -> bool {
+        let extensions: &[&str] = match self {
+            Wanted::Sources => &[".netpol"],
+            Wanted::Manifests => &[".yaml", ".yml", ".json"],
+        };
+        extensions.iter().any(|extension| path.ends_with(extension))
+    }
+}
+
+/// Every wanted file under a folder, relative to it, in ascending order.
 ///
-/// Hidden files and folders are passed over, and so are projects inside the project. Links are followed; one that leads
-/// to a folder it lies in is a fault, and so is a folder that cannot be listed.
+/// Hidden files and folders are passed over. Links are followed; one that leads to a folder it lies in is a fault, and so
+/// is a folder that cannot be listed.
 pub(crate) fn discover(
     host: &dyn Host,
     root: &Path,
+    wanted: Wanted,
     sources: &mut Sources,
 ) -> (Vec<String>, Vec<Diagnostic>) {
-    let mut walk = Walk { host, root, sources, files: Vec::new(), faults: Vec::new() };
+    let mut walk = Walk { host, root, wanted, sources, files: Vec::new(), faults: Vec::new() };
     walk.folder("", &mut vec![String::new()]);
     walk.files.sort();
     (walk.files, walk.faults)
@@ -31,6 +49,7 @@ pub(crate) fn discover(
 struct Walk<'a> {
     host: &'a dyn Host,
     root: &'a Path,
+    wanted: Wanted,
     sources: &'a mut Sources,
     files: Vec<String>,
     faults: Vec<Diagnostic>,
@@ -56,7 +75,8 @@ impl Walk<'_> {
                 return;
             }
         };
-        if !path.is_empty() && entries.iter().any(|entry| entry.name == PROJECT_FILE) {
+        let is_source = self.wanted == Wanted::Sources;
+        if is_source && !path.is_empty() && entries.iter().any(|entry| entry.name == PROJECT_FILE) {
             return;
         }
         entries.sort();
@@ -77,7 +97,7 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, path: String) {
-        if path.ends_with(EXTENSION) {
+        if self.wanted.takes(&path) {
             self.files.push(path);
         }
     }
@@ -100,8 +120,8 @@ impl Walk<'_> {
                 }
             },
             Ok(Kind::File | Kind::Link | Kind::Other) => self.file(path),
-            // A dangling link that is no source is none of our business; one that never ends might hide sources.
-            Err(error) if error.kind() == io::ErrorKind::NotFound && !path.ends_with(EXTENSION) => {}
+            // A dangling link to nothing wanted is none of our business; one that never ends might hide files.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !self.wanted.takes(&path) => {}
             Err(error) => {
                 self.fault(&path, format!("link `{path}` cannot be followed"), &reason(&error));
             }

@@ -2,7 +2,8 @@
 //!
 //! The order of work: [`load_project`] reads `netpol.toml` and every source; [`compile`] parses, checks and lowers them
 //! to manifests, in memory; [`replace_folders`] writes these, all or nothing; [`compare`] says whether what is committed
-//! is current; [`render()`] turns diagnostics into text. Files, clock and process come in through [`Host`] alone.
+//! is current; [`render()`] turns diagnostics into text. [`analyze_cluster`] stands beside this: it says who may reach
+//! whom by the manifests in a folder. Files, clock and process come in through [`Host`] alone.
 
 mod host;
 mod paths;
@@ -20,6 +21,7 @@ mod stale;
 mod fix;
 mod replace;
 mod render;
+mod cluster;
 mod trials;
 mod calendar;
 mod fault;
@@ -30,6 +32,7 @@ mod testing;
 mod tests;
 
 pub use calendar::{Calendar, CalendarFormat, render_calendar};
+pub use cluster::{Analyzed, analyze_cluster};
 pub use compile::{Compiled, Manifests, Options, Purpose, compile};
 pub use fault::{is_environment, usage};
 pub use fix::{Fixed, Wanted, fix};
@@ -43,6 +46,8 @@ pub use replace::replace_sources;
 pub use stale::{Difference, compare, diff_of};
 pub use trials::{TrialFormat, Trials, merge_coverage, render_trials};
 
+pub use netpol_analyze as analyze;
 pub use netpol_backends::{BACKENDS, Backend, Capability, Setting, Support, backend};
 pub use netpol_check::{Coverage, LineResult, Outcome, TestResult, cover};
 pub use netpol_flow::{Date, is_dns_label};
+pub use netpol_verify::Tally;

@@ -8,7 +8,7 @@ use netpol_diagnostics::{Diagnostic, FileId, Source, Sources};
 use netpol_flow::Text;
 
 use crate::authority::empty_paths;
-use crate::discovery::discover;
+use crate::discovery::{Wanted, discover};
 use crate::fault::{PROJECT, UNREADABLE, of_file, reason, usage};
 use crate::host::{Host, Kind};
 use crate::manifest::{backend_names, list, read_manifest};
@@ -57,7 +57,7 @@ pub fn load_project(host: &dyn Host, root: &Path) -> Loaded {
     let (project, diagnostics) = read_manifest(file, &text);
     loaded.project = project;
     loaded.diagnostics.extend(diagnostics);
-    let (paths, faults) = discover(host, root, &mut loaded.sources);
+    let (paths, faults) = discover(host, root, Wanted::Sources, &mut loaded.sources);
     loaded.diagnostics.extend(faults);
     for path in &paths {
         if let Some(file) = read_into(host, &root.join(path), path, &mut loaded) {
@@ -126,7 +126,7 @@ fn single_target(name: &str, settings: &BTreeMap<String, String>) -> Result<Targ
 }
 
 /// Reads a file into the sources, or says why not.
-fn read_into(host: &dyn Host, path: &Path, shown: &str, loaded: &mut Loaded) -> Option<FileId> {
+pub(crate) fn read_into(host: &dyn Host, path: &Path, shown: &str, loaded: &mut Loaded) -> Option<FileId> {
     let mut fault = |sources: &mut Sources, title: String, label: &str| {
         let fault = of_file(sources, shown, title, label);
         loaded.diagnostics.push(fault);

@@ -76,8 +76,9 @@ fn verify_view(view: &Policy, views: &[Policy], as_of: Date, lowered: &mut [Lowe
         })
         .collect();
     let found = verify(&Source::of(view, as_of), &manifests);
-    for (lowered, found) in mine.iter_mut().zip(found) {
+    for (lowered, (found, proof)) in mine.iter_mut().zip(found) {
         lowered.diagnostics.extend(found);
+        lowered.manifests.proof = proof;
     }
 }
 

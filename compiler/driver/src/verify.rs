@@ -3,35 +3,42 @@
 use netpol_backends::Backend;
 use netpol_diagnostics::{Code, Diagnostic};
 use netpol_flow::Verdict;
-use netpol_verify::{Difference, Outcome, Source, Unread, Written, prove};
+use netpol_verify::{Difference, Outcome, Source, Tally, Unread, Written, prove};
 
 const DIFFERS: Code = Code(722);
 const UNDECIDED: Code = Code(723);
 
-/// Everything in which the manifests differ from the policy, for each target. With an error among it nothing is written.
+/// Everything in which the manifests differ from the policy, for each target, and what was compared. With an error among
+/// it nothing is written.
 ///
 /// The one call site of `netpol-verify`: it gets the bytes that would be written, and nothing of how they came to be.
-pub(crate) fn verify(source: &Source<'_>, written: &[(&Backend, Written<'_>)]) -> Vec<Vec<Diagnostic>> {
+pub(crate) fn verify(source: &Source<'_>, written: &[(&Backend, Written<'_>)]) -> Vec<Proved> {
     let manifests: Vec<Written<'_>> = written.iter().map(|(_, written)| *written).collect();
     let answers = prove(source, &manifests).into_iter();
     answers.zip(written).map(|(answer, (backend, _))| tell_all(answer, backend)).collect()
 }
 
-fn tell_all(answer: Result<Outcome, Unread>, backend: &Backend) -> Vec<Diagnostic> {
-    match answer {
-        Ok(outcome) => tell_outcome(outcome, backend),
+/// What there is to say about one target's manifests, and what was compared; none where they could not be read.
+pub(crate) type Proved = (Vec<Diagnostic>, Option<Tally>);
+
+fn tell_all(answer: Result<Outcome, Unread>, backend: &Backend) -> Proved {
+    let unread = match answer {
+        Ok(outcome) => {
+            let tally = outcome.tally;
+            return (tell_outcome(outcome, backend), Some(tally));
+        }
         Err(Unread::NotUnderstood(errors)) => {
             let title =
                 format!("the reading of target `{}` does not understand its own manifests", backend.name);
             let mut told = Diagnostic::new(UNDECIDED, title);
             told.notes = errors.iter().take(3).map(ToString::to_string).collect();
-            vec![told.help(REPORT)]
+            told.help(REPORT)
         }
         Err(Unread::ByNobody) => {
-            let title = format!("nobody reads the manifests of target `{}`", backend.name);
-            vec![Diagnostic::new(UNDECIDED, title)]
+            Diagnostic::new(UNDECIDED, format!("nobody reads the manifests of target `{}`", backend.name))
         }
-    }
+    };
+    (vec![unread], None)
 }
 
 const REPORT: &str = "this is a mistake in netpol; please report it with the source";

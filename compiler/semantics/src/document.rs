@@ -27,35 +27,114 @@ pub struct Skipped {
     pub object: String,
 }
 
-/// One object of a manifest.
+/// One object of a manifest, of whatever kind.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Object<'n> {
+pub struct Object<'n> {
     pub(crate) path: &'n str,
     /// Lines of the file before this object's document.
     before: u32,
-    pub(crate) group: &'n str,
-    pub(crate) version: &'n str,
-    pub(crate) kind: &'n str,
-    /// As written; none where absent.
-    pub(crate) namespace: Option<&'n str>,
-    pub(crate) name: &'n str,
+    /// The API group; empty for the core group.
+    pub group: &'n str,
+    /// The version inside the group.
+    pub version: &'n str,
+    /// The kind.
+    pub kind: &'n str,
+    /// The namespace as written; none where absent.
+    pub namespace: Option<&'n str>,
+    /// The name; empty where absent.
+    pub name: &'n str,
     node: &'n Node<'n>,
+}
+
+/// The documents of manifests, all kept, for who needs to go over their objects more than once.
+#[derive(Clone, Debug, Default)]
+pub struct Documents<'m> {
+    parsed: Vec<(&'m str, u32, Node<'m>)>,
+    /// Documents that are not YAML.
+    pub errors: Vec<ReadError>,
+}
+
+/// Parses every document of the manifests.
+pub fn read_documents<'m>(manifests: &[Manifest<'m>]) -> Documents<'m> {
+    let mut found = Documents::default();
+    for manifest in manifests {
+        if let Some(error) = odd_break(manifest) {
+            found.errors.push(error);
+            continue;
+        }
+        for (before, text) in documents(manifest.text) {
+            match parse_document(manifest.path, before, text) {
+                Ok(node) => found.parsed.push((manifest.path, before, node)),
+                Err(error) => found.errors.push(error),
+            }
+        }
+    }
+    found
+}
+
+impl Documents<'_> {
+    /// The objects as they are written, the items of lists one by one; and the documents that are YAML, and no object
+    /// that a cluster could hold, because they have no `kind` and `apiVersion`.
+    pub fn objects(&self) -> (Vec<Object<'_>>, Vec<ReadError>) {
+        let (mut objects, mut strangers) = (Vec::new(), Vec::new());
+        for (path, before, node) in &self.parsed {
+            show(path, *before, node, ("", ""), &mut |object| objects.push(*object), &mut strangers);
+        }
+        (objects, strangers)
+    }
 }
 
 /// Shows every object of a manifest, one after the other, so that no more than one document is in memory; gives what
 /// could not be read as an object.
 pub(crate) fn each_object(manifest: &Manifest<'_>, visit: &mut dyn FnMut(&Object<'_>)) -> Vec<ReadError> {
+    if let Some(error) = odd_break(manifest) {
+        return vec![error];
+    }
     let mut errors = Vec::new();
     for (before, text) in documents(manifest.text) {
-        match parse(text) {
-            Ok(node) => show(manifest.path, before, &node, ("", ""), visit, &mut errors),
-            Err((line, reason)) => {
-                let reason = format!("not readable as YAML: {reason}");
-                errors.push(error(manifest.path, before.saturating_add(line), "document", reason));
+        match parse_document(manifest.path, before, text) {
+            Ok(node) => {
+                show(manifest.path, before, &node, ("", ""), &mut |object| visit(object), &mut errors);
             }
+            Err(error) => errors.push(error),
         }
     }
     errors
+}
+
+/// Refuses a file with a character that ends a line for some readers of YAML and for others, or for people, does not: after
+/// it a comment may go on as a rule.
+///
+/// Source: YAML 1.1, 4.2 "Line Break Characters" against YAML 1.2.2, 5.4; go-yaml, which kubectl and the API server use,
+/// breaks lines at all of them (`yamlprivateh.go`, `is_break`).
+fn odd_break(manifest: &Manifest<'_>) -> Option<ReadError> {
+    let text = manifest.text;
+    if text.is_ascii() && !text.contains('\r') {
+        return None;
+    }
+    let mut letters = text.chars().peekable();
+    let mut line = 1_u32;
+    while let Some(letter) = letters.next() {
+        let is_odd = match letter {
+            '\r' => letters.peek() != Some(&'\n'),
+            _ => matches!(letter, '\u{85}' | '\u{2028}' | '\u{2029}'),
+        };
+        if is_odd {
+            let reason = format!(
+                "the character U+{:04X} ends a line for some readers and not for others: remove it",
+                u32::from(letter)
+            );
+            return Some(error(manifest.path, line, "document", reason));
+        }
+        line = line.saturating_add(u32::from(letter == '\n'));
+    }
+    None
+}
+
+fn parse_document<'t>(path: &str, before: u32, text: &'t str) -> Result<Node<'t>, ReadError> {
+    parse(text).map_err(|(line, reason)| {
+        error(path, before.saturating_add(line), "document", format!("not readable as YAML: {reason}"))
+    })
 }
 
 fn error(path: &str, line: u32, object: &str, reason: String) -> ReadError {
@@ -90,12 +169,12 @@ fn has_content(line: &str) -> bool {
 }
 
 /// Shows the object of a node, or those of a list; `listed_as` is the version and kind that its items may leave out.
-fn show(
-    path: &str,
+fn show<'n>(
+    path: &'n str,
     before: u32,
-    node: &Node<'_>,
-    listed_as: (&str, &str),
-    visit: &mut dyn FnMut(&Object<'_>),
+    node: &'n Node<'n>,
+    listed_as: (&'n str, &'n str),
+    visit: &mut dyn FnMut(&Object<'n>),
     errors: &mut Vec<ReadError>,
 ) {
     if matches!(node.value, Value::Null) {
@@ -136,7 +215,7 @@ fn show(
 
 impl Object<'_> {
     /// `Kind namespace/name`, or `Kind name` where no namespace is written.
-    pub(crate) fn title(&self) -> String {
+    pub fn title(&self) -> String {
         let Object { kind, name, .. } = self;
         match &self.namespace {
             Some(namespace) => format!("{kind} {namespace}/{name}"),
@@ -150,18 +229,18 @@ impl Object<'_> {
     }
 
     /// The error for a fault in this object.
-    pub(crate) fn error(&self, fault: &Fault) -> ReadError {
+    pub fn error(&self, fault: &Fault) -> ReadError {
         error(self.path, self.line_of(&fault.place), &self.title(), fault.to_string())
     }
 
     /// The record that this object was passed over.
-    pub(crate) fn skipped(&self) -> Skipped {
+    pub fn skipped(&self) -> Skipped {
         let line = self.before.saturating_add(self.node.line);
         Skipped { path: self.path.to_owned(), line, object: self.title() }
     }
 
     /// The namespace of a namespaced object; `default` where none is written, as kubectl does without a context.
-    pub(crate) fn namespace_or_default(&self) -> Result<&str, Fault> {
+    pub fn namespace_or_default(&self) -> Result<&str, Fault> {
         let namespace = self.namespace.unwrap_or("default");
         if netpol_flow::is_dns_label(namespace) {
             Ok(namespace)
@@ -187,7 +266,7 @@ impl Object<'_> {
     }
 
     /// A section, such as `spec`, decoded; none where it is absent or null.
-    pub(crate) fn section<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Fault> {
+    pub fn section<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Fault> {
         match self.node.get(key) {
             Some(Node { value: Value::Null, .. }) | None => Ok(None),
             Some(node) => decode(node).map(Some).map_err(|fault| fault.under(key)),
@@ -195,7 +274,7 @@ impl Object<'_> {
     }
 
     /// The object's own labels.
-    pub(crate) fn labels(&self) -> Result<std::collections::BTreeMap<String, String>, Fault> {
+    pub fn labels(&self) -> Result<std::collections::BTreeMap<String, String>, Fault> {
         match self.node.get("metadata").and_then(|metadata| metadata.get("labels")) {
             Some(Node { value: Value::Null, .. }) | None => Ok(Default::default()),
             Some(node) => decode(node).map_err(|fault| fault.under("metadata.labels")),

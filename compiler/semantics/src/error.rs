@@ -89,16 +89,16 @@ impl From<&Place<'_>> for String {
 
 /// A reason and the place it holds for, inside one object: `spec.ingress[0].from`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
+pub struct Fault {
     /// Dotted path from the root of the object.
-    pub(crate) place: String,
+    pub place: String,
     /// What is wrong, in lower case and without a final period.
-    pub(crate) reason: String,
+    pub reason: String,
 }
 
 impl Fault {
     /// A fault at a place.
-    pub(crate) fn at(place: impl Into<String>, reason: impl Into<String>) -> Fault {
+    pub fn at(place: impl Into<String>, reason: impl Into<String>) -> Fault {
         Fault { place: place.into(), reason: reason.into() }
     }
 

@@ -30,7 +30,7 @@ pub(crate) struct RawExpression {
 /// Whether the text is a DNS subdomain as the API server takes it: at most 253 characters, and no bound on one label.
 ///
 /// Source: apimachinery `pkg/util/validation`, `IsDNS1123Subdomain`.
-pub(crate) fn is_subdomain(text: &str) -> bool {
+pub fn is_subdomain(text: &str) -> bool {
     let is_word = |word: &str| {
         let edge = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')

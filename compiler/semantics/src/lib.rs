@@ -18,7 +18,8 @@ pub mod kubernetes;
 pub mod calico;
 pub mod cilium;
 
-pub use document::{Manifest, Skipped};
-pub use error::ReadError;
+pub use document::{Documents, Manifest, Object, Skipped, read_documents};
+pub use error::{Fault, ReadError};
+pub use labels::is_subdomain;
 pub use trace::{Trace, Undecided};
 pub use universe::Universe;

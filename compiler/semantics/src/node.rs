@@ -50,7 +50,9 @@ pub(crate) fn parse_generally(text: &str) -> Result<Node<'_>, (u32, String)> {
         Err(error) => {
             let line = error.location().map_or(1, |location| line(location.line()));
             let message = error.to_string();
-            Err((line, message.lines().next().unwrap_or_default().to_owned()))
+            let message = message.lines().next().unwrap_or_default();
+            // The line there is one of the document; the caller tells the one of the file.
+            Err((line, message.split(" at line ").next().unwrap_or_default().to_owned()))
         }
     }
 }

@@ -39,10 +39,11 @@ const WORDS: [&str; 22] = [
 
 /// The tree of one document, where all of it is plain.
 pub(crate) fn parse(text: &str) -> Option<Node<'_>> {
-    if text.bytes().any(|byte| matches!(byte, b'\t' | b'\r') || (byte < b' ' && byte != b'\n')) {
+    // No early exit: most documents are plain, and so this looks at many bytes at once.
+    if text.bytes().fold(false, |found, byte| found | (byte < b' ' && byte != b'\n')) {
         return None;
     }
-    let mut lines = Lines { lines: text.lines().collect(), at: 0, rest: None };
+    let mut lines = Lines { lines: text.split('\n').map(Line::of).collect(), at: 0, rest: None };
     // A marker stands at the very start of its line; elsewhere the same three hyphens are text.
     let marker = lines.peek()?;
     if marker.content == "---" && marker.indent == 0 {
@@ -57,7 +58,7 @@ pub(crate) fn parse(text: &str) -> Option<Node<'_>> {
 }
 
 struct Lines<'a> {
-    lines: Vec<&'a str>,
+    lines: Vec<Line<'a>>,
     at: usize,
     /// What is left of the line at `at` after the dash of a list item, at its own indentation.
     rest: Option<Line<'a>>,
@@ -69,6 +70,13 @@ struct Line<'a> {
     content: &'a str,
 }
 
+impl<'a> Line<'a> {
+    fn of(line: &'a str) -> Line<'a> {
+        let indent = line.bytes().take_while(|byte| *byte == b' ').count();
+        Line { indent, content: line.get(indent..).unwrap_or_default() }
+    }
+}
+
 impl<'a> Lines<'a> {
     /// The next line with content; comments on lines of their own are passed over.
     fn peek(&mut self) -> Option<Line<'a>> {
@@ -77,9 +85,8 @@ impl<'a> Lines<'a> {
         }
         loop {
             let line = *self.lines.get(self.at)?;
-            let content = line.trim_start_matches(' ');
-            if !content.is_empty() && !content.starts_with('#') {
-                return Some(Line { indent: line.len() - content.len(), content });
+            if !line.content.is_empty() && !line.content.starts_with('#') {
+                return Some(line);
             }
             self.at += 1;
         }
@@ -170,24 +177,28 @@ impl<'a> Lines<'a> {
 
     /// A literal block: every line deeper than the key, without the common indentation and the last line break.
     fn literal(&mut self, indent: usize, number: u32) -> Option<Node<'a>> {
-        let deep = self.lines.get(self.at).map(|line| line.len() - line.trim_start_matches(' ').len())?;
+        let deep = self.lines.get(self.at)?.indent;
         if deep <= indent {
             return None;
         }
         let mut text = String::new();
         while let Some(line) = self.lines.get(self.at) {
-            let own = line.len() - line.trim_start_matches(' ').len();
-            if line.len() == own {
-                // Blank lines belong or not by what follows: leave that to the general reader.
+            if line.content.is_empty() {
+                // The end of the document; blank lines before it belong or not by what follows: leave that to the
+                // general reader.
+                if self.at + 1 == self.lines.len() && line.indent == 0 {
+                    break;
+                }
                 return None;
             }
-            if own < deep {
+            if line.indent < deep {
                 break;
             }
             if !text.is_empty() {
                 text.push('\n');
             }
-            text.push_str(line.get(deep..)?);
+            text.extend(std::iter::repeat_n(' ', line.indent - deep));
+            text.push_str(line.content);
             self.at += 1;
         }
         Some(Node { line: number, value: Value::Text(Cow::Owned(text)) })
@@ -203,7 +214,7 @@ fn key(content: &str) -> Option<(Cow<'_, str>, &str)> {
     let (key, rest) = if content.starts_with('"') {
         quoted(content)?
     } else {
-        let end = content.find(|c: char| !is_plain_character(c))?;
+        let end = content.bytes().position(|byte| !is_plain_character(byte))?;
         let (key, rest) = content.split_at(end);
         if !is_plain_text(key) {
             return None;
@@ -237,14 +248,14 @@ fn scalar(text: &str) -> Option<Value<'_>> {
     is_plain_text(text).then_some(Value::Text(Cow::Borrowed(text)))
 }
 
-fn is_plain_character(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/')
+fn is_plain_character(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/')
 }
 
 fn is_plain_text(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.chars().all(is_plain_character)
-        && !(text.len() <= 9 && WORDS.contains(&text.to_ascii_lowercase().as_str()))
+        && text.bytes().all(is_plain_character)
+        && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 /// The text in double quotes at the beginning, and what follows it.

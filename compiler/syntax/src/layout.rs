@@ -111,10 +111,11 @@ fn first_control(text: &str) -> Option<usize> {
     None
 }
 
-/// Whether a character shows nothing and may change how the text around it looks.
+/// Whether a character shows nothing and may change how the text around it looks, or where its lines end.
 pub(crate) fn is_hidden(character: char) -> bool {
     let turns_text = matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    turns_text || character.is_control() && !matches!(character, '\n' | '\t')
+    let ends_lines = matches!(character, '\u{2028}' | '\u{2029}');
+    turns_text || ends_lines || character.is_control() && !matches!(character, '\n' | '\t')
 }
 
 /// The offset of the first thing at or after `at` that is neither space, line end nor comment.

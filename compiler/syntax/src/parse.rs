@@ -257,6 +257,10 @@ impl Reader<'_> {
                 format!("the invisible character U+{:04X} turns the direction of text", u32::from(character)),
                 "what follows may be shown in another order than it is read",
             ),
+            '\u{2028}' | '\u{2029}' => (
+                format!("the text holds the separator U+{:04X}", u32::from(character)),
+                "some programs end a line here, others do not",
+            ),
             _ => (
                 format!("the text holds the control character U+{:04X}", u32::from(character)),
                 "it shows nothing",

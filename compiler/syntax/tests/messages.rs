@@ -291,6 +291,23 @@ fn marks_of_other_languages() {
 }
 
 #[test]
+fn separators_of_lines_that_only_some_programs_know() {
+    // In a manifest's comment, what follows would be a line of its own for kubectl.
+    says(
+        "a -> b:80 because \"x\u{2028}- {}\"",
+        &[
+            "NP0101 1:21 «\u{2028}» the text holds the separator U+2028: some programs end a line here, others do not; remove it; lines end with LF or CRLF",
+        ],
+    );
+    says(
+        "# x\u{2029}- {}",
+        &[
+            "NP0101 1:4 «\u{2029}» the text holds the separator U+2029: some programs end a line here, others do not; remove it; lines end with LF or CRLF",
+        ],
+    );
+}
+
+#[test]
 fn reserved_words_need_backticks() {
     says(
         "web -> log:80",

@@ -42,7 +42,6 @@ impl Profile {
                     Some("unknown") => calico::HostAction::Unknown,
                     Some(_) | None => calico::HostAction::Accept,
                 },
-                application_layer_policy: setting("application-layer-policy") == Some("true"),
                 ..calico::Profile::default()
             }),
             "cilium" => Profile::Cilium(cilium::Profile {

@@ -81,6 +81,11 @@ const CAPABILITIES: &[Capability] = &[
         support: Exact,
         note: "a tier before every other; holds for all pods",
     },
+    Capability {
+        construct: "guardrail deny to nodes or any",
+        support: Exact,
+        note: "a node's own pods are never policed by it, as the language wants",
+    },
     Capability { construct: "guardrail except", support: Exact, note: "the block has a tier of its own" },
     Capability { construct: "guardrail allow", support: Exact, note: "the last guardrail tier" },
     Capability { construct: "guardrail audit", support: Conditional, note: "staged from 3.30 (NP0708)" },
@@ -107,9 +112,8 @@ const CAPABILITIES: &[Capability] = &[
     Capability { construct: "port any", support: Exact, note: "carries other protocols too" },
     Capability {
         construct: "only http",
-        support: Conditional,
-        note: "on ingress with `application-layer-policy = \"true\"`, otherwise NP0703; its log line is written for \
-               every connection to the port",
+        support: Refused,
+        note: "NP0703: an HTTP match lets pass what is not HTTP; build for `cilium`",
     },
     Capability {
         construct: "account",

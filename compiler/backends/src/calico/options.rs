@@ -19,12 +19,6 @@ pub(super) const SETTINGS: &[Setting] = &[
         about: "`defaultEndpointToHostAction` of the cluster's FelixConfiguration: what becomes of traffic from a pod \
                 to its own node after policy has allowed it",
     },
-    Setting {
-        key: "application-layer-policy",
-        default: "false",
-        values: "`true` or `false`",
-        about: "whether application layer policy (Dikastes) runs beside every pod, without which an HTTP match is none",
-    },
 ];
 
 /// The settings of one build.
@@ -38,8 +32,6 @@ pub(super) struct Options {
     pub own_node_passes: bool,
     /// The setting behind it, as written.
     pub endpoint_to_host: Text,
-    /// Whether HTTP matches work.
-    pub http: bool,
 }
 
 impl Options {
@@ -54,7 +46,6 @@ impl Options {
         Options {
             staged: minor(&version).is_some_and(|minor| minor >= 30),
             own_node_passes: &*endpoint_to_host == "accept",
-            http: &*value("application-layer-policy") == "true",
             version,
             endpoint_to_host,
         }

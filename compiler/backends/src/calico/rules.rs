@@ -9,7 +9,7 @@ use netpol_sets::{AddressSet, Ends, Infra, InfraSet, PodSet};
 
 use super::refusals::{Build, Refusals, peer_word};
 use super::selector::{Selectors, account_selector, selectors};
-use super::services::{Service, requests, services};
+use super::services::{Service, services, takes_every_request};
 use crate::address;
 use crate::object::Comment;
 use crate::plan::{Grant, GrantServices, Peer, Peers};
@@ -63,8 +63,7 @@ pub(super) fn rules_of(
     grant: &Grant<'_>,
     refusals: &mut Refusals,
 ) -> Vec<Yaml> {
-    let (Some(services), Some(requests)) =
-        (services(grant, action, refusals), requests(build, grant, refusals))
+    let (Some(services), true) = (services(grant, action, refusals), takes_every_request(grant, refusals))
     else {
         return Vec::new();
     };
@@ -82,29 +81,23 @@ pub(super) fn rules_of(
                 (true, false) if entity.pods.is_none() => continue,
                 (true | false, _) => entity,
             };
-            let mut push = |action: &'static str, http: Option<&Yaml>| {
-                let rule = rule(action, grant.side, entity, service, http);
+            let mut push = |action: &'static str| {
+                let rule = rule(action, grant.side, entity, service);
                 rules.push(Yaml::Commented(Comment::of(&grant.rule.origin), Box::new(rule)));
             };
             if place.logs && (grant.rule.log || grant.rule.alert.is_some()) {
-                push("Log", None);
+                push("Log");
             }
-            if requests.is_empty() {
-                push(action.word(), None);
-            }
-            requests.iter().for_each(|request| push(action.word(), Some(request)));
+            push(action.word());
         }
     }
     rules
 }
 
-fn rule(action: &'static str, side: Side, entity: &Entity, service: &Service, http: Option<&Yaml>) -> Yaml {
+fn rule(action: &'static str, side: Side, entity: &Entity, service: &Service) -> Yaml {
     let mut rule = vec![("action".into(), text(action))];
     if let Some(protocol) = service.protocol {
         rule.push(("protocol".into(), text(protocol.name())));
-    }
-    if let Some(http) = http {
-        rule.push(("http".into(), http.clone()));
     }
     let mut peer = entity_fields(entity);
     let ports = (!service.ports.is_empty()).then(|| ("ports".into(), Yaml::List(service.ports.clone())));

@@ -1,12 +1,12 @@
 //! Ports and requests of a grant.
 
-use netpol_flow::{HttpMatch, PathMatch, Protocol, Side};
+use netpol_flow::Protocol;
 use netpol_sets::Services;
 
-use super::refusals::{Build, Refusals};
+use super::refusals::Refusals;
 use super::rules::Action;
 use crate::plan::{Grant, GrantServices};
-use crate::yaml::{Yaml, list, map, text};
+use crate::yaml::{Yaml, text};
 
 /// The protocol and ports of one rule.
 pub(super) struct Service {
@@ -62,54 +62,17 @@ fn numbers(item: &Services) -> impl Iterator<Item = Service> {
     })
 }
 
-/// The longest path Calico takes in a rule (CRD `http.paths`, Calico 3.32).
-const LONGEST_PATH: usize = 1024;
-
-/// The HTTP matches, one for each rule; empty where requests are not looked at, none where refused.
-pub(super) fn requests(build: &Build<'_>, grant: &Grant<'_>, refusals: &mut Refusals) -> Option<Vec<Yaml>> {
-    let Some(matches) = grant.only else { return Some(Vec::new()) };
-    let tcp_only = match &grant.services {
-        GrantServices::Any => false,
-        GrantServices::Of(items) => items.iter().all(|item| {
-            item.named.is_empty() && item.ports.ranges().iter().all(|r| r.protocol == Protocol::Tcp)
-        }),
-    };
-    let too_long = |item: &HttpMatch| match &item.path {
-        PathMatch::Exact(path) | PathMatch::Prefix(path) => path.len() > LONGEST_PATH,
-    };
-    let mut no = |why: &str, help: &str| {
-        refusals.http(grant.rule, why, help);
-        None
-    };
-    if !build.options.http {
-        return no(
-            "without application layer policy Calico reads an HTTP match as a plain allow",
-            "remove `only`, build for `cilium`, or run Dikastes and set `application-layer-policy = \"true\"`",
+/// Whether the grant is not limited to some requests; a limit is refused.
+///
+/// Without application layer policy Calico reads an HTTP match as a plain allow, and with it every HTTP match takes a
+/// connection that is not HTTP (`CAL-07`), which `only` does not.
+pub(super) fn takes_every_request(grant: &Grant<'_>, refusals: &mut Refusals) -> bool {
+    if grant.only.is_some() {
+        refusals.http(
+            grant.rule,
+            "an HTTP match of Calico lets pass what is not HTTP, and without application layer policy everything",
+            "remove `only`, or build for `cilium`",
         );
     }
-    if grant.side == Side::Egress {
-        return no(
-            "Calico filters requests on their way into a pod only",
-            "limit them at the destination, with `expose`",
-        );
-    }
-    if !tcp_only {
-        return no("Calico filters requests on numbered TCP ports only", "name TCP ports by number");
-    }
-    if matches.iter().any(too_long) {
-        return no("a path of a Calico rule has at most 1,024 characters", "use a shorter prefix");
-    }
-    Some(matches.iter().map(http).collect())
-}
-
-/// Every path begins with a slash, so that the empty prefix is `/`.
-fn http(item: &HttpMatch) -> Yaml {
-    let methods = item.method.as_ref().map(|method| ("methods", list([text(method)])));
-    let path = match &item.path {
-        PathMatch::Exact(path) => ("exact", text(path)),
-        PathMatch::Prefix(path) if path.is_empty() => ("prefix", text("/")),
-        PathMatch::Prefix(path) => ("prefix", text(path)),
-    };
-    let paths = ("paths", list([map([path])]));
-    map(methods.into_iter().chain([paths]))
+    grant.only.is_none()
 }

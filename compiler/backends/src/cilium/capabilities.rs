@@ -29,9 +29,11 @@ pub(super) const CAPABILITIES: &[Capability] = &[
         "guardrail deny",
         "link-local and metadata addresses need `served` (NP0715); no quoted port (NP0709)",
     ),
+    exact("guardrail deny to nodes or any", "never its own node, as the language wants"),
     conditional("guardrail except", "no domain in an `except` (NP0701)"),
     conditional("other-tenants", "quadratic: NP0710 where the policy maps could overflow"),
     conditional("guardrail allow", "not with `only http` (NP0703)"),
+    conditional("guardrail audit", "no object is written for it (NP0708)"),
     conditional(
         "fence",
         "cut out of allows, else a deny; no quoted port (NP0709), no domain in an `except` (NP0717)",
@@ -45,11 +47,7 @@ pub(super) const CAPABILITIES: &[Capability] = &[
     conditional("sctp", "needs `sctp = true` (NP0719)"),
     conditional("only http", "on listed TCP ports; a refused request gets 403 on an accepted connection"),
     exact("account", ""),
-    Capability {
-        construct: "host-network workload",
-        support: Support::Refused,
-        note: "as a subject (NP0805); as a peer it is `nodes`",
-    },
+    conditional("host-network workload", "as a peer it is `nodes`; as a subject NP0805"),
     conditional(
         "log, alert",
         "a tag of 32 characters in Hubble's flows, from 1.18; before, nothing is written",

@@ -50,6 +50,14 @@ pub(super) fn lower_to<T: Send>(
     let context = Context { policy, places: &plan.places, addresses: &addresses, end_port, admission };
 
     undeclared_closed(&context, &mut findings);
+    for block in policy.guardrails.iter().filter(|block| block.audit) {
+        let title = format!("target `kubernetes` has no audit: guardrail `{}` is not tried out", block.name);
+        findings.add(
+            at_origin(Diagnostic::new(Code(708), title), &block.origin, "in `audit`")
+                .note("no object is written for it: what it would deny passes and is not reported")
+                .help("enforce it, or build for `calico`, which can stage policies"),
+        );
+    }
     guardrails::check(&context, &plan, &denies, &mut findings);
     let one = |namespace: &Namespace| {
         let planned = plan.of_namespace(namespace, Fences::Cut);

@@ -71,6 +71,7 @@ const CAPABILITIES: &[Capability] = &[
     row("guardrail except", Exact, "cut out of the deny"),
     row("other-tenants", Conditional, "as a guardrail deny"),
     row("guardrail allow", Exact, "added where a side is isolated"),
+    row("guardrail audit", Conditional, "nothing is written for it (NP0708)"),
     row("fence", Conditional, "cut out of every allow; against a quoted port, NP0709"),
     row("baseline, waive", Exact, "at both ends; a destination lists every namespace that did not waive"),
     row("undeclared open", Exact, "nothing is written"),
@@ -88,7 +89,7 @@ const CAPABILITIES: &[Capability] = &[
     row("host-network workload", Conditional, "as a peer: `nodes`"),
     row(
         "log, alert",
-        Refused,
+        Conditional,
         "nothing is written: a NetworkPolicy neither logs nor alerts; verdicts are the same",
     ),
     row("until", Exact, "decided on the day of the build"),

@@ -8,6 +8,7 @@ use netpol_model::{End, Namespaces, Pods};
 use netpol_syntax::tree::{self, Builtin, EndKind, Ends, Name, Path};
 
 use super::{Resolved, Shape, arguments, nouns, other_pods};
+use crate::scope::modules::ProjectFile;
 use crate::scope::names::{Author, Context, NounKind, ParamValue, ScopeId};
 use crate::scope::near;
 use crate::values::{Caution, address, domain, selector};
@@ -433,7 +434,13 @@ fn of_module<'a>(
 }
 
 /// Tells that what stands before a slash is neither a namespace of the project nor an import.
+///
+/// An import that leads nowhere was told already (NP0202), and what would have come through it is not told again.
 pub(crate) fn unknown_prefix(cx: &mut Context<'_>, scope: ScopeId, path: &Path, namespace: &str) {
+    let lost = cx.project.file_of(path.prefix.span).map(ProjectFile::lost_prefixes).unwrap_or_default();
+    if near::nearest(namespace, lost).is_some() {
+        return;
+    }
     let found = Diagnostic::new(Code(201), format!("nothing here declares `{namespace}/{}`", path.name.text));
     let found = found.at(path.prefix.span, "neither a namespace of this project nor an import");
     let library = crate::scope::library::MODULES.iter().map(|(module, _)| *module);

@@ -42,6 +42,14 @@ pub(crate) struct ProjectFile<'a> {
     pub(crate) imports: BTreeMap<&'a str, Import>,
 }
 
+impl<'a> ProjectFile<'a> {
+    /// The prefixes of imports that lead nowhere.
+    pub(crate) fn lost_prefixes(&self) -> Vec<&'a str> {
+        let prefixes = self.tree.uses.iter().map(prefix_of);
+        prefixes.filter(|prefix| !self.imports.contains_key(prefix)).collect()
+    }
+}
+
 /// All files: those of the project, then the library modules in use.
 #[derive(Debug)]
 pub(crate) struct Project<'a> {

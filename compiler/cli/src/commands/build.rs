@@ -14,6 +14,7 @@ use super::{day, load_alone, misplaced};
 use crate::arguments::{Common, Format, Single, Telling, after_help};
 use crate::disk::Disk;
 use crate::locate::{Located, locate};
+use crate::proof::explain;
 use crate::report::{Stream, tell, tell_alone};
 use crate::terminal::{self, Outcome};
 
@@ -32,6 +33,7 @@ use crate::terminal::{self, Outcome};
   netpol build --target production
   netpol build --check                  is what is committed current?
   netpol build --admission              also keep foreign NetworkPolicies out (stock Kubernetes)
+  netpol build --explain-proof          what was compared before anything was written?
   netpol build shop.netpol --backend cilium | kubectl apply -f -
   netpol build web.netpol --backend calico --namespace shop"))]
 pub struct Build {
@@ -49,6 +51,10 @@ pub struct Build {
     /// For stock Kubernetes, also write an admission policy that keeps NetworkPolicies of others from allowing anything
     #[arg(long)]
     admission: bool,
+
+    /// Say how much was compared to prove that the manifests mean what the source says
+    #[arg(long, conflicts_with = "backend")]
+    explain_proof: bool,
 
     #[command(flatten)]
     telling: Telling,
@@ -80,6 +86,9 @@ pub fn run(arguments: &Build, common: Common) -> Outcome {
     let mut compiled = compile(loaded, &options);
     if compiled.has_errors() {
         return tell(&compiled, &prefix, format, common, Stream::ByFormat);
+    }
+    if arguments.explain_proof {
+        terminal::tell(&explain(&compiled.targets, start.elapsed()));
     }
     if arguments.check {
         return check_current(&mut compiled, &root, &prefix, format, common);

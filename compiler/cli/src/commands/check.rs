@@ -1,6 +1,7 @@
 //! `netpol check`.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use clap::Args;
 use netpol_driver::{Options, Purpose, compile, load_project};
@@ -9,8 +10,9 @@ use super::{day, load_alone, misplaced};
 use crate::arguments::{Common, Single, Telling, after_help};
 use crate::disk::Disk;
 use crate::locate::{Located, locate};
+use crate::proof::explain;
 use crate::report::{Stream, tell, tell_alone};
-use crate::terminal::Outcome;
+use crate::terminal::{self, Outcome};
 
 /// Check a project, or a part of it, and write nothing
 ///
@@ -31,6 +33,10 @@ pub struct Check {
     /// Check for these targets only; may be repeated
     #[arg(long = "target", value_name = "NAME")]
     targets: Vec<String>,
+
+    /// Say how much was compared to prove that the manifests would mean what the source says
+    #[arg(long)]
+    explain_proof: bool,
 
     #[command(flatten)]
     telling: Telling,
@@ -58,7 +64,11 @@ pub fn run(arguments: &Check, common: Common) -> Outcome {
         (Located::File(path), _) => (load_alone(&path, &arguments.single), String::new(), String::new()),
     };
     let options = Options { as_of, targets: arguments.targets.clone(), purpose: Purpose::Check };
+    let start = Instant::now();
     let mut compiled = compile(loaded, &options);
+    if arguments.explain_proof && !compiled.has_errors() {
+        terminal::tell(&explain(&compiled.targets, start.elapsed()));
+    }
     compiled.narrow(&part);
     tell(&compiled, &prefix, format, common, Stream::ByFormat)
 }

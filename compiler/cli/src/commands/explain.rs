@@ -1,43 +1,42 @@
 //! `netpol explain`.
 
 use clap::Args;
-use netpol_diagnostics::{CATALOGUE, Code, Entry, Severity, entry};
+use netpol_diagnostics::{CATALOGUE, Code, Entry, FAMILIES, Severity, entry};
+use netpol_driver::nearest;
 
 use crate::arguments::after_help;
+use crate::page::render_page;
 use crate::terminal::{self, Outcome};
 
-/// The page of each code that has one, in Markdown.
-const PAGES: &[(u16, &str)] = &[];
+/// The page of each code, in Markdown.
+const PAGES: &[(u16, &str)] = include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 
-/// Explain a diagnostic code
+/// Explain a diagnostic code, or list all of them
 ///
-/// Prints what the code means and, where it has a page, its cause, a program that raises it and one that does not.
+/// With CODE, what it means, why it matters, a program that raises it and one that does not, and what to do. Without,
+/// every code with its title.
 #[derive(Args, Debug)]
-#[command(after_help = after_help("  netpol explain NP0501
+#[command(after_help = after_help("  netpol explain
+  netpol explain NP0501
   netpol explain 501"))]
 pub struct Explain {
     /// The code, as diagnostics show it: NP0501
-    code: String,
+    code: Option<String>,
 }
 
 /// Runs the command.
 pub fn run(arguments: &Explain) -> Outcome {
-    let Some(code) = parse_code(&arguments.code) else {
-        terminal::complain(&format!("`{}` is not a code; codes look like NP0501", arguments.code));
+    let Some(text) = &arguments.code else {
+        return terminal::print(&overview());
+    };
+    let found = parse_code(text).and_then(entry);
+    let page = found.and_then(|entry| PAGES.iter().find(|(number, _)| *number == entry.code.0));
+    let (Some(entry), Some((_, page))) = (found, page) else {
+        terminal::complain(&unknown(text));
         return Outcome::Environment;
     };
-    let Some(entry) = entry(code) else {
-        terminal::complain(&format!("there is no {code}\n{}", family(code)));
-        return Outcome::Environment;
-    };
-    let page = PAGES.iter().find(|(number, _)| *number == code.0).map(|(_, page)| *page);
-    let severity = match entry.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    };
-    let body = page.map_or_else(|| "This code has no page yet.\n".to_owned(), |page| page.to_owned());
-    terminal::print(&format!("{severity}[{code}]: {}\n\n{body}", entry.title))
+    let severity = severity_word(entry.severity);
+    terminal::print(&format!("{severity}[{}]: {}\n\n{}", entry.code, entry.title, render_page(page)))
 }
 
 /// Reads `NP0501`, `np501` or `501`.
@@ -47,12 +46,46 @@ pub fn parse_code(text: &str) -> Option<Code> {
     is_number.then(|| digits.parse().ok().map(Code)).flatten()
 }
 
-/// The codes of the same family, or of all families.
-fn family(code: Code) -> String {
-    let same: Vec<&Entry> = CATALOGUE.iter().filter(|entry| entry.code.0 / 100 == code.0 / 100).collect();
-    if same.is_empty() {
-        return "The families are NP00 to NP09.".to_owned();
+/// Every code, family by family.
+fn overview() -> String {
+    let mut out = String::new();
+    for (at, words) in FAMILIES.iter().enumerate() {
+        let codes = || CATALOGUE.iter().filter(move |entry| usize::from(entry.code.0 / 100) == at);
+        if codes().next().is_none() {
+            continue;
+        }
+        out.push_str(&format!("NP{at:02}  {words}\n"));
+        for entry in codes() {
+            let severity = severity_word(entry.severity);
+            out.push_str(&format!("  {}  {severity:7}  {}\n", entry.code, entry.title));
+        }
+        out.push('\n');
     }
-    let lines: Vec<String> = same.iter().map(|entry| format!("  {}  {}", entry.code, entry.title)).collect();
-    format!("Its family has:\n{}", lines.join("\n"))
+    out.push_str("`netpol explain NP0501` explains one of them.\n");
+    out
+}
+
+/// What to say about a code that does not exist.
+fn unknown(text: &str) -> String {
+    let title = |entry: &Entry| format!("`{}`, {}", entry.code, entry.title);
+    let names: Vec<String> = CATALOGUE.iter().map(|entry| entry.code.to_string()).collect();
+    let written = match parse_code(text) {
+        Some(code) => code.to_string(),
+        None => text.to_uppercase(),
+    };
+    let near = nearest(&written, names.iter().map(String::as_str));
+    let near = near.and_then(parse_code).and_then(entry);
+    let help = match near {
+        Some(entry) => format!("did you mean {}?", title(entry)),
+        None => "codes look like NP0501, and `netpol explain` lists them".to_owned(),
+    };
+    format!("no diagnostic has the code `{text}`: {help}")
+}
+
+fn severity_word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
 }

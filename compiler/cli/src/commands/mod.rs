@@ -5,6 +5,7 @@ pub mod check;
 pub mod test;
 pub mod fix;
 pub mod expire;
+pub mod analyze;
 pub mod init;
 pub mod targets;
 pub mod explain;
@@ -29,6 +30,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
         Command::Test(test) => test::run(test, common),
         Command::Fix(fix) => fix::run(fix, common),
         Command::Expire(expire) => expire::run(expire, common),
+        Command::Analyze(analyze) => analyze::run(analyze, common),
         Command::Init(init) => init::run(init, common),
         Command::Targets(targets) => targets::run(targets),
         Command::Explain(explain) => explain::run(explain),

@@ -234,7 +234,10 @@ fn requests(rule: &Rule, profile: &Profile) -> Decided<Requests> {
         .iter()
         .flat_map(|method| paths.iter().map(|path| HttpMatch { method: method.clone(), path: path.clone() }))
         .collect();
-    Ok(Requests::of(&matches))
+    // A connection without a request is taken by every HTTP match: what it leaves out are other requests alone (`CAL-07`).
+    let any = HttpMatch { method: None, path: netpol_flow::PathMatch::Prefix("".into()) };
+    let others = Requests::of([&any]).subtract(&Requests::of(&matches));
+    Ok(Requests::all().subtract(&others))
 }
 
 fn services(rule: &Rule, profile: &Profile) -> Decided<Vec<Services>> {

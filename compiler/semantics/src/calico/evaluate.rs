@@ -361,9 +361,8 @@ fn http(rule: Option<&Http>, world: &World<'_>) -> Match {
     if !world.profile.application_layer_policy {
         return doubt("an HTTP match, and application-layer policy is not said to be on (CAL-07)");
     }
-    let Some(request) = &world.flow.request else {
-        return doubt("an HTTP match on a connection that is not HTTP");
-    };
+    // A connection without a request is taken by every HTTP match (`CAL-07`).
+    let Some(request) = &world.flow.request else { return Ok(true) };
     let method = rule.methods.is_empty() || rule.methods.iter().any(|m| &**m == "*" || *m == request.method);
     let path = rule.paths.is_empty()
         || rule.paths.iter().any(|path| match path {

@@ -350,6 +350,19 @@ fn labels_that_are_as_long_as_the_api_server_takes_them_are_read() {
 }
 
 #[test]
+fn what_ends_a_line_for_some_readers_only_is_an_error() {
+    for end in ['\r', '\u{85}', '\u{2028}', '\u{2029}'] {
+        // For YAML 1.1 a second document, for YAML 1.2 a comment.
+        let text = format!("# a\n# b{end}kind: NetworkPolicy\n");
+        let errors = read(&manifest(&text)).unwrap_err();
+        assert_eq!((errors.len(), errors[0].line), (1, 2), "{errors:?}");
+        let code = format!("U+{:04X} ends a line", u32::from(end));
+        assert!(errors[0].reason.contains(&code), "{errors:?}");
+    }
+    assert!(read(&manifest("# a\r\n# b\r\n")).unwrap().is_empty(), "CRLF is a line end for everybody");
+}
+
+#[test]
 fn hostile_yaml_is_an_error() {
     let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..12 {

@@ -1,7 +1,7 @@
 //! Peers and ports.
 
 use insta::assert_snapshot;
-use netpol_flow::{HttpMatch, PathMatch, PortRange, Protocol, Selector};
+use netpol_flow::{PortRange, Protocol, Selector};
 use netpol_model::{End, Namespaces, Pods, Port, Ports};
 
 use super::*;
@@ -357,51 +357,6 @@ fn accounts_and_namespace_labels_have_their_own_fields() {
         destination:
           ports:
           - 80
-    "#);
-}
-
-#[test]
-fn requests_are_filtered_on_ingress_where_dikastes_runs() {
-    let mut limited = ingress(workload("shop", "api"), tcp(&[8080]));
-    limited.only = Some(vec![
-        HttpMatch { method: Some("GET".into()), path: PathMatch::Prefix("/v1/".into()) },
-        HttpMatch { method: None, path: PathMatch::Exact("/health".into()) },
-    ]);
-    let output = lower(&super::super::BACKEND, &shop(vec![limited]), &[("application-layer-policy", "true")]);
-    assert_snapshot!(only("shop/netpol.web", &seen(&output)), @r#"
-    NetworkPolicy shop/netpol.web
-      tier: netpol
-      order: 100
-      selector: "projectcalico.org/orchestrator == 'k8s' && app == 'web'"
-      types:
-      - Ingress
-      ingress:
-      # shop.netpol:7 a rule
-      # because tests say so
-      - action: Allow
-        protocol: TCP
-        http:
-          methods:
-          - GET
-          paths:
-          - prefix: "/v1/"
-        source:
-          selector: "projectcalico.org/orchestrator == 'k8s' && app == 'api'"
-        destination:
-          ports:
-          - 8080
-      # shop.netpol:7 a rule
-      # because tests say so
-      - action: Allow
-        protocol: TCP
-        http:
-          paths:
-          - exact: "/health"
-        source:
-          selector: "projectcalico.org/orchestrator == 'k8s' && app == 'api'"
-        destination:
-          ports:
-          - 8080
     "#);
 }
 

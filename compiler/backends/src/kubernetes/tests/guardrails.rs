@@ -283,7 +283,7 @@ fn a_deny_from_pods_to_nodes_cannot_hold_on_the_own_node() {
 }
 
 #[test]
-fn a_guardrail_in_audit_does_nothing() {
+fn a_guardrail_in_audit_is_withheld_and_says_so() {
     let rules = vec![egress(5, all("shop"), metadata(), tcp(&[80]))];
     let mut policy = policy(vec![namespace("shop", &[], rules)]);
     let mut block =
@@ -291,7 +291,12 @@ fn a_guardrail_in_audit_does_nothing() {
     block.audit = true;
     policy.guardrails = vec![block];
     assert!(specs(&policy, "shop").contains("169.254.169.254/32"));
-    assert_eq!(said(&policy), "");
+    insta::assert_snapshot!(said(&policy), @r#"
+    NP0708 Warning: target `kubernetes` has no audit: guardrail `metadata` is not tried out
+      90: in `audit`
+      note: no object is written for it: what it would deny passes and is not reported
+      help: enforce it, or build for `calico`, which can stage policies
+    "#);
 }
 
 #[test]
