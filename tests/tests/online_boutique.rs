@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use netpol_backends::BACKENDS;
+use netpol_check::Authority;
 use netpol_flow::{Date, Endpoint, Flow, Pod, Protocol, Relation, Side, Verdict};
 use netpol_model::{Policy, consent, verdict};
 use netpol_semantics::{Manifest, kubernetes};
@@ -44,8 +45,13 @@ fn policy() -> Policy {
     let read = |name: &&str| {
         std::fs::read_to_string(example().join(format!("{name}.netpol"))).expect("a source file")
     };
-    let programs: Vec<String> = files.iter().map(read).collect();
-    let (mut views, diagnostics, _) = spec::check(&programs, today());
+    let authority = |name: &&str| match name.starts_with("platform/") {
+        true => Authority::Platform,
+        false => Authority::Tenants(vec!["boutique".into()]),
+    };
+    let texts: Vec<String> = files.iter().map(read).collect();
+    let programs: Vec<_> = files.iter().map(authority).zip(texts.iter().map(String::as_str)).collect();
+    let (mut views, diagnostics, _) = spec::check_files(&programs, today());
     assert!(diagnostics.is_empty(), "{diagnostics:#?}");
     views.remove(0)
 }
