@@ -23,8 +23,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use netpol_diagnostics::{Diagnostic, Severity};
-use netpol_driver::{Compiled, Date, Format, Options, Purpose, View, compile, load_project, render};
+use netpol_diagnostics::{Code, Diagnostic, Severity};
+use netpol_driver::{
+    Compiled, Date, Format, Options, Purpose, View, Wanted, compile, fix, load_project, render,
+};
 use netpol_model::verdict;
 
 use crate::shelf::Shelf;
@@ -179,6 +181,18 @@ pub fn run(block: &Block, program: &str) -> Compiled {
     files.entry("netpol.toml".into()).or_insert_with(|| format!("edition = 2026\n{targets}"));
     let options = Options { as_of: day(block), targets: Vec::new(), purpose: Purpose::Check };
     compile(load_project(&Shelf(files), Path::new("")), &options)
+}
+
+/// The program after `netpol fix` for some codes, as of the day that pages are written for.
+pub fn fixed(program: &str, codes: &[u16]) -> String {
+    let path = "main.netpol".to_owned();
+    let shelf =
+        Shelf([(path.clone(), program.to_owned()), ("netpol.toml".into(), "edition = 2026\n".into())].into());
+    let as_of = Date::new(2026, 11, 21).expect("the day exists");
+    let options = Options { as_of, targets: Vec::new(), purpose: Purpose::Test };
+    let wanted = Wanted { codes: codes.iter().map(|code| Code(*code)).collect(), part: String::new() };
+    let done = fix(load_project(&shelf, Path::new("")), &options, &wanted);
+    done.files.get(&path).map_or_else(|| program.to_owned(), |(_, after)| after.clone())
 }
 
 fn day(block: &Block) -> Date {

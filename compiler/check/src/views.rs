@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use netpol_diagnostics::{Code, Diagnostic, Sources, Span};
-use netpol_flow::{SortedSet, Text};
+use netpol_flow::Text;
 use netpol_model::{self as model, End, Layer, Policy};
+use netpol_sets::PodSet;
 use netpol_syntax::tree::{self, Item, ItemKind, Reference};
 
 use crate::damage::Damage;
@@ -549,18 +550,14 @@ fn workloads_of(cx: &mut Context<'_>, name: &Text) -> BTreeMap<Text, (model::Sha
     found
 }
 
-/// What selects pods: requirements in any order, and accounts.
-type Condition = (BTreeSet<netpol_flow::Requirement>, Option<SortedSet<Text>>);
-
 /// Tells workloads of one namespace that select the same pods.
 fn tell_same_pods(cx: &mut Context<'_>, workloads: &BTreeMap<Text, (model::SharedPods, Span)>) {
-    let mut first: BTreeMap<Condition, (Span, Text)> = BTreeMap::new();
+    // A set has one form, however its selector is written.
+    let mut first: BTreeMap<&PodSet, (Span, Text)> = BTreeMap::new();
     let mut sorted: Vec<_> = workloads.iter().collect();
     sorted.sort_by_key(|(_, (_, span))| *span);
     for (name, (pods, span)) in sorted {
-        let requirements = pods.selector.requirements.iter().cloned().collect();
-        let key = (requirements, pods.accounts.clone());
-        match first.get(&key) {
+        match first.get(pods.set()) {
             Some((place, other)) => {
                 let found =
                     Diagnostic::new(Code(313), format!("`{name}` and `{other}` select the same pods"));
@@ -569,7 +566,7 @@ fn tell_same_pods(cx: &mut Context<'_>, workloads: &BTreeMap<Text, (model::Share
                 cx.report.add(&[], found.help("keep one name"));
             }
             None => {
-                first.insert(key, (*span, name.clone()));
+                first.insert(pods.set(), (*span, name.clone()));
             }
         }
     }

@@ -11,7 +11,7 @@ mod cover;
 mod everything;
 mod name_resolution;
 mod open_sets;
-mod private;
+pub(crate) mod private;
 pub(crate) mod readable;
 mod redundant;
 #[cfg(test)]

@@ -3,10 +3,11 @@
 use netpol_diagnostics::Diagnostic;
 use netpol_flow::{Side, Text};
 use netpol_model::{End, Enforcement, Guardrail, Namespace, Rule, RuleKind, are_apart};
-use netpol_sets::FlowSet;
+use netpol_sets::{Cube, Ends, FlowSet};
 
 use super::Context;
 use crate::flows::blame::{place, told};
+use crate::flows::readable;
 
 /// Looks at the live exceptions of guardrails and fences.
 pub(super) fn check(cx: &Context<'_, '_>, found: &mut Vec<Diagnostic>) {
@@ -38,7 +39,7 @@ fn judge(cx: &Context<'_, '_>, rule: &Rule, denies: &[Rule], owner: Owner<'_>) -
         opened.extend(flows.intersect(&cx.flows.places.flows(deny, Side::Egress)));
     }
     if opened.is_empty() {
-        return Some(idle(rule, denies, &flows, owner));
+        return Some(idle(cx, rule, denies, &flows, owner));
     }
     if is_used(cx, rule, &opened) {
         return None;
@@ -53,11 +54,15 @@ fn judge(cx: &Context<'_, '_>, rule: &Rule, denies: &[Rule], owner: Owner<'_>) -
     Some(found.help("add the line that needs it to the namespace, or remove the exception"))
 }
 
-fn idle(rule: &Rule, denies: &[Rule], flows: &FlowSet, owner: Owner<'_>) -> Diagnostic {
+fn idle(cx: &Context<'_, '_>, rule: &Rule, denies: &[Rule], flows: &FlowSet, owner: Owner<'_>) -> Diagnostic {
     let found = told(506, "exception excepts nothing", &rule.origin, "no deny beside it meets this");
-    let found = match denies {
-        [deny] => found.and_at(place(&deny.origin), "the only deny here"),
-        _ => found,
+    let missed = denies.iter().map(|deny| (deny, misses(flows, &cx.flows.places.flows(deny, Side::Egress))));
+    let found = match missed.min_by_key(|(_, misses)| misses.len()) {
+        Some((deny, misses)) => {
+            let label = format!("the nearest deny has {}", readable::listed(misses.into_iter(), " and "));
+            found.and_at(place(&deny.origin), label)
+        }
+        None => found,
     };
     let found = match flows.witness() {
         Some(flow) => found.witness(flow),
@@ -69,6 +74,28 @@ fn idle(rule: &Rule, denies: &[Rule], flows: &FlowSet, owner: Owner<'_>) -> Diag
     };
     let found = found.note(format!("an exception narrows the denies of {home} only"));
     found.help("compare ends and ports with the deny it is for, or remove it")
+}
+
+/// In what two sets of flows that do not meet differ.
+fn misses(flows: &FlowSet, denied: &FlowSet) -> Vec<String> {
+    let meets = |test: &dyn Fn(&Cube, &Cube) -> bool| {
+        flows.cubes().iter().any(|one| denied.cubes().iter().any(|other| test(one, other)))
+    };
+    let meet = |one: &Ends, other: &Ends| one.intersect(other).is_some();
+    let mut missed = Vec::new();
+    if !meets(&|one, other| meet(&one.source, &other.source)) {
+        missed.push("other sources".to_owned());
+    }
+    if !meets(&|one, other| meet(&one.destination, &other.destination)) {
+        missed.push("other destinations".to_owned());
+    }
+    if !meets(&|one, other| !one.services.intersect(&other.services).is_empty()) {
+        missed.push("other ports".to_owned());
+    }
+    if missed.is_empty() {
+        missed.push("other combinations of ends and ports".to_owned());
+    }
+    missed
 }
 
 /// Whether something lets a part of the flows pass once the deny steps aside.

@@ -123,6 +123,9 @@ fn lacks(require: &Require, line: &Line<'_>) -> Option<Diagnostic> {
 
 /// A diagnostic at a line, with the pattern's line beside it where it came through an `apply`.
 fn told(code: u16, title: impl Into<String>, line: &Line<'_>, label: impl Into<String>) -> Diagnostic {
-    let found = Diagnostic::new(Code(code), title).at(place(line.origin), label);
-    if line.origin.via.is_empty() { found } else { found.and_at(line.origin.span, "in the pattern, here") }
+    let found = Diagnostic::new(Code(code), title);
+    if line.origin.via.is_empty() {
+        return found.at(place(line.origin), label);
+    }
+    found.at(place(line.origin), "this pattern has such a line").and_at(line.origin.span, label)
 }

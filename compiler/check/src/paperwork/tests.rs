@@ -168,7 +168,7 @@ fn a_line_of_a_pattern_is_blamed_on_its_apply() {
     let text = "use std/k8s\nnamespace shop\napply k8s/same-namespace\n";
     let found = said(&platform, text);
     assert_eq!(found.len(), 1);
-    assert_eq!(found[0].secondary[0].text, "in the pattern, here");
+    assert_eq!(found[0].secondary[0].text, "opens every port of a protocol");
 }
 
 #[test]

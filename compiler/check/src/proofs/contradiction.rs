@@ -20,6 +20,8 @@ struct Clash<'a> {
     failing: &'a LineResult,
     other: &'a LineResult,
     witness: Flow,
+    /// The day of the line that says it passes, and of the one that says it does not, where they are two.
+    days: Option<(Date, Date)>,
 }
 
 /// One line with the day it is asked at.
@@ -46,6 +48,12 @@ pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
         let title = format!("tests contradict each other: `{}` and `{}`", first.text, second.text);
         let diagnostic = Diagnostic::new(Code(904), title).at(second.span, words(second));
         let diagnostic = diagnostic.and_at(first.span, words(first)).witness(&clash.witness);
+        let diagnostic = match clash.days {
+            Some((can, cannot)) => diagnostic.note(format!(
+                "lines only lapse as time goes on, so what passes on {can} passes on {cannot} too"
+            )),
+            None => diagnostic,
+        };
         found.push(diagnostic.help("no policy satisfies both: correct one of them"));
     }
 }
@@ -82,7 +90,9 @@ fn clashes<'a>(cx: &Context<'a>) -> Vec<Clash<'a>> {
             if !is_plain(one.assertion) || !is_plain(other.assertion) {
                 return None;
             }
-            Some(Clash { failing: one.line, other: other.line, witness })
+            let (can, cannot) = if one.line.can { (one, other) } else { (other, one) };
+            let days = (can.day != cannot.day).then_some((can.day, cannot.day));
+            Some(Clash { failing: one.line, other: other.line, witness, days })
         });
         clashes.extend(clash);
     }

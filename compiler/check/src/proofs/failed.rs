@@ -1,11 +1,14 @@
 //! NP0901: a line of a test that does not hold.
 
 use netpol_diagnostics::{Code, Diagnostic};
-use netpol_flow::Verdict;
+use netpol_flow::{Flow, Side, Verdict};
+use netpol_model::{Assertion, RuleKind};
 
 use super::overlap::{is_by_chance, other_labels};
 use super::questions::{LineResult, Outcome, TestResult};
 use super::{Context, Decision, contradiction};
+use crate::flows::private::line_to_ask_for;
+use crate::flows::readable;
 
 /// Tells every line that does not hold, unless another test forbids that it does.
 pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -20,12 +23,41 @@ pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
                     diagnostic = diagnostic.note("a name may resolve to any address outside the cluster");
                 }
                 found.push(match &other_labels(assertion, witness)[..] {
-                    [] => advised(diagnostic, line, decisions),
+                    [] => match missing_lines(assertion, witness, decisions) {
+                        Some(lines) => diagnostic.help(format!("add {lines}, or correct the test")),
+                        None => advised(diagnostic, line, decisions),
+                    },
                     [first, ..] => told_apart(diagnostic, first),
                 });
             }
         }
     }
+}
+
+/// The lines that would let a connection between two namespaces pass: the arrow, the `expose`, or both.
+fn missing_lines(assertion: &Assertion, witness: &Flow, decisions: &[Decision]) -> Option<String> {
+    let [asked] = &assertion.flows[..] else { return None };
+    let namespace = |side: Side| witness.subject(side).pod().map(|pod| &pod.namespace);
+    let (source, destination) = (namespace(Side::Egress)?, namespace(Side::Ingress)?);
+    if !assertion.can || asked.kind != RuleKind::Arrow || source == destination {
+        return None;
+    }
+    let is_missing = |decision: &&Decision| decision.verdict == Verdict::Deny && decision.place.is_none();
+    let refusing = || decisions.iter().filter(|decision| decision.verdict == Verdict::Deny);
+    if refusing().any(|decision| !is_missing(&decision)) {
+        return None;
+    }
+    let arrow = || {
+        let (from, to) = (readable::written_ends(&asked.from)?, readable::written_ends(&asked.to)?);
+        Some(format!("{from} -> {to}:{}", readable::written_ports(&asked.ports)))
+    };
+    let lines: Option<Vec<String>> = refusing()
+        .map(|decision| match decision.side {
+            Side::Egress => Some(format!("`{}` to `{source}`", arrow()?)),
+            Side::Ingress => Some(format!("`{}` to `{destination}`", line_to_ask_for(asked)?)),
+        })
+        .collect();
+    lines.filter(|lines| !lines.is_empty()).map(|lines| lines.join(" and "))
 }
 
 /// Says that the witness is a pod of two workloads, and how to leave such pods out.

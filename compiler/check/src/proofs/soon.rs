@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use netpol_diagnostics::{Code, Diagnostic, Span};
 use netpol_flow::{Date, Side};
-use netpol_model::{Assertion, Policy, Verdicts};
+use netpol_model::{Assertion, Policy, Verdicts, consent};
 
 use super::Context;
 use super::decisions::decide;
@@ -37,6 +37,14 @@ pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
             places.dedup();
             for place in places {
                 told = told.and_at(place, "allows it until then");
+            }
+            let lapsing = Side::BOTH.into_iter().filter_map(|side| {
+                let rule = consent(cx.policy, &witness, side, cx.as_of).rule?;
+                rule.until.and(rule.origin.owner.clone())
+            });
+            let owners: BTreeSet<_> = lapsing.collect();
+            for owner in owners {
+                told = told.note(format!("`{owner}` answers for the line that lapses"));
             }
             let told = told.note(format!("in test \"{}\"", result.title));
             found.push(told.help("renew the line that lapses, or drop this one with it"));

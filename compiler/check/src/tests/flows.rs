@@ -19,7 +19,7 @@ fn a_rule_has_a_port() {
 fn every_port_needs_a_reason() {
     pair("NP0402", "any", &data("api -> db:any"), &data("api -> db:any\n  because \"legacy protocol\""));
     let patterned = "pattern p {\n  all -> all:any\n}\nnamespace a {\n  apply p\n}\n";
-    let found = super::check_files(&[("main.netpol", patterned, crate::Authority::Anyone)], None);
+    let found = super::check_files(&[("main.netpol", patterned, Authority::Anyone)], None);
     assert_eq!(shown(&found), ["NP0402 any"]);
     silent("pattern p {\n  all -> all:any\n    because \"small\"\n}\nnamespace a {\n  apply p\n}\n");
 }
@@ -59,7 +59,7 @@ fn statements_stand_where_they_belong() {
         ("guardrail g {\n  require enforce on egress\n}\n", "enforce"),
     ];
     for (text, place) in cases {
-        let found = super::check_files(&[("main.netpol", text, crate::Authority::Anyone)], None);
+        let found = super::check_files(&[("main.netpol", text, Authority::Anyone)], None);
         assert_eq!(shown(&found), [format!("NP0403 {place}")], "{text}");
     }
 }

@@ -122,6 +122,9 @@ fn two_workloads_select_different_pods() {
         format!("namespace a\nworkload w selects app=w\nworkload v selects {second}\nw -> v:80\n")
     };
     pair("NP0313", "v", &text("app=w"), &text("app=v"));
+    for alike in ["app in (w)", "app in (w, v), app!=v", "app==w, app"] {
+        pair("NP0313", "v", &text(alike), &text("app in (w, v)"));
+    }
 }
 
 #[test]
