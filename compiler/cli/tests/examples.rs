@@ -4,9 +4,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop")]
 
+use std::fmt::Write as _;
 use std::process::Command;
 
-use netpol_tests::example;
+use netpol_tests::{book, example};
 
 #[test]
 fn the_committed_output_of_every_example_is_current() {
@@ -14,7 +15,7 @@ fn the_committed_output_of_every_example_is_current() {
     let examples = example::all();
     for example in &examples {
         let folder = example::folder().join(&example.name);
-        let word = if netpol_tests::book::is_updating() { "--quiet" } else { "--check" };
+        let word = if book::is_updating() { "--quiet" } else { "--check" };
         let mut command = Command::new(env!("CARGO_BIN_EXE_netpol"));
         let output = command.args(["build", word, "--as-of", example::DAY]).arg(&folder).output().unwrap();
         if !output.status.success() {
@@ -23,4 +24,35 @@ fn the_committed_output_of_every_example_is_current() {
         }
     }
     assert!(examples.len() > 10 && wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The table of the README, by the number of lines.
+fn sizes() -> String {
+    let mut rows: Vec<(usize, String)> = Vec::new();
+    for example in example::all() {
+        let (loaded, built) = (example.load(), example.build());
+        let lines = |backend: &str| {
+            let target = loaded.project.targets.iter().find(|target| target.backend.name == backend)?;
+            built.targets.iter().find(|built| built.target == target.name).map(|built| built.lines())
+        };
+        let cells = ["kubernetes", "calico", "cilium"]
+            .map(|name| lines(name).map_or("–".into(), |n| n.to_string()));
+        let (name, own) = (&example.name, built.source_lines());
+        rows.push((own, format!("| [{name}](examples/{name}/README.md) | {own} | {} |", cells.join(" | "))));
+    }
+    rows.sort();
+    let mut table = "| example | netpol | Kubernetes | Calico | Cilium |\n|---|--:|--:|--:|--:|\n".to_owned();
+    for (_, row) in rows {
+        let _ = writeln!(table, "{row}");
+    }
+    table
+}
+
+#[test]
+fn the_readme_shows_how_long_every_example_is() {
+    let path = example::folder().join("../README.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let current = book::with_regions(&text, |name| (name == "sizes").then(sizes));
+    assert!(current.contains("| [five-lines]"), "the table stands in the README");
+    book::settle("../../README.md", &text, &current).unwrap();
 }

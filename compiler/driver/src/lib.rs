@@ -18,6 +18,7 @@ mod lower;
 mod verify;
 mod output;
 mod stale;
+mod size;
 mod fix;
 mod replace;
 mod render;
@@ -43,6 +44,7 @@ pub use output::{MARKER, Replaced, replace_folders};
 pub use project::{EDITION, PROJECT_FILE, Project, Target};
 pub use render::{Format, View, render};
 pub use replace::replace_sources;
+pub use size::source_lines;
 pub use stale::{Difference, compare, diff_of};
 pub use trials::{TrialFormat, Trials, merge_coverage, render_trials};
 
