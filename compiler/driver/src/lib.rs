@@ -25,6 +25,7 @@ mod render;
 mod cluster;
 mod trials;
 mod calendar;
+mod document;
 mod fault;
 
 #[cfg(test)]
@@ -35,6 +36,7 @@ mod tests;
 pub use calendar::{Calendar, CalendarFormat, render_calendar};
 pub use cluster::{Analyzed, analyze_cluster};
 pub use compile::{Compiled, Manifests, Options, Purpose, compile};
+pub use document::{document_library, document_module, document_namespace, document_project};
 pub use fault::{is_environment, usage};
 pub use fix::{Fixed, Wanted, fix};
 pub use host::{Entry, Host, Kind, Metadata};
