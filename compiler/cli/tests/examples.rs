@@ -9,7 +9,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-use netpol_tests::{book, example};
+use netpol_tests::book;
+use netpol_tests::example::{self, Example};
 
 #[test]
 fn the_committed_output_of_every_example_is_current() {
@@ -48,6 +49,44 @@ fn sizes() -> String {
         let _ = writeln!(table, "{row}");
     }
     table
+}
+
+/// The page of an example in the book: its README and its sources.
+fn page(name: &str) -> String {
+    let example = Example::read(name);
+    let (_, text) = example.readme.split_once("\n\n").unwrap();
+    let text = text.replace("](../", "](").replace("/README.md)", ".md)");
+    let mut page = text.trim_end().to_owned() + "\n\n## The sources\n";
+    for (path, text) in &example.files {
+        let language = if path.ends_with(".toml") { "toml" } else { "netpol" };
+        let _ = write!(page, "\n`{path}`:\n\n```{language}\n{}\n```\n", text.trim_end());
+    }
+    page
+}
+
+#[test]
+fn the_book_shows_every_example() {
+    let pages = book::documents(&Path::new(book::SRC).join("examples"));
+    let mut found = Vec::new();
+    for (path, text) in &pages {
+        let links = |table: String| table.replace("](examples/", "](").replace("/README.md)", ".md)");
+        let current = book::with_regions(text, |name| match name.split_once(' ') {
+            None => Some(links(sizes())),
+            Some((_, example)) => {
+                found.push(example.to_owned());
+                Some(page(example))
+            }
+        });
+        let title = |line: &str| line.strip_prefix("# ").map(str::to_owned);
+        if let Some(example) = example::all().iter().find(|example| *path == format!("{}.md", example.name)) {
+            let titles = [text, &example.readme].map(|text| text.lines().next().and_then(title));
+            assert_eq!(titles[0], titles[1], "{path}");
+        }
+        book::settle(&format!("examples/{path}"), text, &current).unwrap();
+    }
+    found.sort();
+    let names: Vec<String> = example::all().into_iter().map(|example| example.name).collect();
+    assert_eq!(found, names);
 }
 
 #[test]
