@@ -241,7 +241,12 @@ fn order_in_the_file_matters() {
         "edition 2026\nedition 2026",
         &["NP0105 2:1 «edition 2026» a file has one edition: a second one; remove one of them"],
     );
-    says("edition 2031", &["NP0105 1:9 «2031» edition 2031 is not known: this compiler knows 2026"]);
+    says(
+        "edition 2031",
+        &[
+            "NP0105 1:9 «2031» edition 2031 is not known: written for another compiler; write one that this compiler knows, 2026, or use a newer compiler",
+        ],
+    );
     says(
         "namespace a\nnamespace b",
         &[

@@ -61,7 +61,7 @@ impl Cannot {
             }
             Cannot::MixNames => match place {
                 Place::Allow | Place::Fence => {
-                    refuse(Code(717), "target `cilium` cannot cut addresses out of a domain name", rule, "cut by this")
+                    refuse(Code(717), "target `cilium` cannot cut addresses out of a domain name", rule, "meets the name")
                         .note("`toFQDNs` allows every address a name resolves to, and no block can be taken from it")
                         .help("name the same addresses on both sides: a `net` in the rule, or no domain in the `except`")
                 }

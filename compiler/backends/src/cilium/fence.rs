@@ -38,7 +38,7 @@ pub(super) fn add(
         }
         Err(cannot) => {
             let diagnostic = cannot.diagnostic(deny.fence, Place::Fence, context.settings);
-            report.add(diagnostic.and_at(deny.grant.origin.span, "meets this"));
+            report.add(diagnostic.and_at(deny.grant.origin.span, "allows it by name"));
         }
     }
 }

@@ -52,7 +52,7 @@ pub(super) fn served_on_node(context: &Context<'_>, rule: &Rule, cubes: &[Cube])
                     block.to_string()
                 }
             };
-            blocks.iter().take(3).map(one).collect::<Vec<_>>().join(", ")
+            blocks.iter().map(one).collect::<Vec<_>>().join(", ")
         };
         let witness = |diagnostic: Diagnostic| match cube.witness() {
             Some(flow) => diagnostic.witness(flow),

@@ -221,7 +221,8 @@ pub(crate) fn ends_value<'a>(
         Some(Shape::Parameter) | None => "something else",
     };
     let told = Diagnostic::new(Code(207), format!("`{}` expects {wanted}", param.text));
-    cx.say(scope, told.at(value.span, format!("this is {is}")).and_at(param.span, "the parameter"));
+    let told = told.at(value.span, format!("this is {is}")).and_at(param.span, "the parameter");
+    cx.say(scope, told.help("give what the parameter expects, or apply a pattern for this"));
     None
 }
 

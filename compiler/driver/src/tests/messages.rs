@@ -13,6 +13,7 @@ use crate::{Format, Options, Purpose, compile};
 
 const PROJECT: &str =
     "edition = 2026\nplatform = [\"platform.netpol\"]\n[tenants]\nshop = [\"shop.netpol\"]\n";
+const OWNS_BOTH: &str = "tenant shop owns [shop, data]\n";
 const SHOP: &str = "tenant shop owns shop owner team-shop\n";
 
 /// A code with the platform's file and the tenant's.
@@ -130,6 +131,19 @@ fn paperwork() {
     insta::assert_snapshot!("messages_06", read(&cases));
 }
 
+/// Lines that another namespace has to write too, and lines of two days.
+fn between_namespaces() -> [Case; 3] {
+    let base = "namespace data {\n  workload orders selects app=orders\n}\nnamespace shop {\n  tiers [web, api] by tier\n";
+    let text = |lines: &str| -> &'static str { format!("{base}{lines}").leak() };
+    let days = "  web -> api:8080\n    until 2026-12-31\n}\ntest \"later\" at 2027-02-01 {\n  can shop/web -> shop/api:8080\n}\n\
+                test \"now\" {\n  cannot shop/web -> shop/api:any\n}\n";
+    [
+        (901, OWNS_BOTH, text("}\ntest \"orders are read\" {\n  can shop/api -> data/orders:5432\n}\n")),
+        (901, OWNS_BOTH, text("}\ntest \"orders are read\" {\n  can shop/api -> legacy/all:80\n}\n")),
+        (904, OWNS_BOTH, text(days)),
+    ]
+}
+
 #[test]
 fn tests() {
     let shop = |lines: &str| -> &'static str {
@@ -148,5 +162,6 @@ fn tests() {
         (905, "", shop("  can web -> db:9187")),
         (902, "", shop("")),
     ];
-    insta::assert_snapshot!("messages_09", read(&cases));
+    let text = read(&cases) + &read(&between_namespaces());
+    insta::assert_snapshot!("messages_09", text);
 }

@@ -43,7 +43,11 @@ impl Reader<'_> {
                 let place = Span { start: span.end - number.len() as u32, ..span };
                 self.report(
                     Diagnostic::new(Code(105), format!("edition {number} is not known"))
-                        .at(place, format!("this compiler knows {}", known.join(", "))),
+                        .at(place, "written for another compiler")
+                        .help(format!(
+                            "write one that this compiler knows, {}, or use a newer compiler",
+                            known.join(", ")
+                        )),
                 );
             }
         }
