@@ -2,7 +2,7 @@
 //!
 //! A region between `<!-- generated: NAME -->` and `<!-- end -->` is written by `UPDATE=1 cargo test -p netpol-tests
 //! --test generated` and held equal without it. The regions `help …` are those of `compiler/cli/tests/book.rs`,
-//! `example …` those of `compiler/cli/tests/examples.rs`, and `places` is that of `places.rs`.
+//! `example …` and `sizes` those of `compiler/cli/tests/examples.rs`, and `places` is that of `places.rs`.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
