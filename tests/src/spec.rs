@@ -104,14 +104,20 @@ pub fn sections(document: &str) -> Vec<Section> {
 
 /// Checks a program given as files; the views and the diagnostics.
 pub fn check(programs: &[String], as_of: Date) -> (Vec<Policy>, Vec<Diagnostic>, Sources) {
+    let of_anyone: Vec<_> = programs.iter().map(|program| (Authority::Anyone, program.as_str())).collect();
+    check_files(&of_anyone, as_of)
+}
+
+/// Checks files, each with what may be said in it.
+pub fn check_files(programs: &[(Authority, &str)], as_of: Date) -> (Vec<Policy>, Vec<Diagnostic>, Sources) {
     let mut sources = Sources::default();
     let mut diagnostics = Vec::new();
     let mut files = Vec::new();
-    for (at, program) in programs.iter().enumerate() {
-        let id = sources.add(format!("spec-{at}.netpol"), program.as_str());
+    for (at, (authority, program)) in programs.iter().enumerate() {
+        let id = sources.add(format!("spec-{at}.netpol"), *program);
         let parsed = netpol_syntax::parse(id, program);
         diagnostics.extend(parsed.diagnostics);
-        files.push(InputFile { tree: parsed.file, authority: Authority::Anyone });
+        files.push(InputFile { tree: parsed.file, authority: authority.clone() });
     }
     let input = Input { files: &files, default_namespace: None, as_of };
     let checked = netpol_check::check(&input, &mut sources);

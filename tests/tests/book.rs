@@ -115,6 +115,67 @@ fn every_program_does_what_the_book_says() {
     assert!(wrong.is_empty(), "{} blocks are wrong\n\n{}", wrong.len(), wrong.join("\n\n"));
 }
 
+/// What a block of a language is held against. `sh` holds commands of other people's tools, and what a pipe feeds them.
+#[test]
+fn no_block_of_the_book_is_only_for_show() {
+    let mut wrong = Vec::new();
+    for (path, text) in book::documents(Path::new(book::SRC)) {
+        for block in book::blocks(&text) {
+            let is_foreign = |line: &str| {
+                let first = line.split_whitespace().next().unwrap_or_default();
+                ["cargo", "kubectl", "mdbook", "git"].contains(&first) || line.contains("| kubectl ")
+            };
+            let is_held = match block.language() {
+                // Run and compared by this file, by `pages.rs`, and by the tests of the command.
+                "netpol" | "flows" | "text" | "yaml" | "console" | "toml" => true,
+                // Generated: the grammar, and what the tables of an example are called.
+                "pest" | "pairs" | "refused" => is_generated(&text, block.line),
+                "sh" => is_generated(&text, block.line) || block.body.lines().all(is_foreign),
+                _ => false,
+            };
+            if !is_held {
+                wrong.push(format!("book/src/{path}:{}: nothing runs this", block.line));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Whether a line lies in a region that a test fills.
+fn is_generated(text: &str, line: usize) -> bool {
+    let before: Vec<&str> = text.lines().take(line).collect();
+    let last = |mark: &str| before.iter().rposition(|line| line.starts_with(mark));
+    last("<!-- generated: ") > last("<!-- end -->")
+}
+
+#[test]
+fn a_project_file_of_the_book_is_read_whole() {
+    let mut count = 0;
+    for (path, text) in book::chapters() {
+        let toml = |block: &Block| block.language() == "toml" && !is_generated(&text, block.line);
+        for mut block in book::blocks(&text).into_iter().filter(toml) {
+            count += 1;
+            // A project that has what the file speaks of.
+            let program = format!(
+                "# file: netpol.toml\n{}# file: platform/cluster.netpol\ncluster prod {{\n  pods 10.244.0.0/16\n  services \
+                 10.96.0.0/12\n  nodes 10.10.0.0/16\n  apiserver 10.10.0.10\n}}\ntenant shop owns shop\n# file: \
+                 tenants/shop/shop.netpol\nnamespace shop\ntiers [web, api] by tier\nweb -> api:8080\n",
+                block.body
+            );
+            block.words = vec!["netpol".to_owned()];
+            let compiled = book::run(&block, &program);
+            let is_built = compiled.targets.iter().all(|target| !target.files.is_empty());
+            assert!(
+                !compiled.has_errors() && is_built,
+                "book/src/{path}:{}: {}",
+                block.line,
+                book::report(&compiled)
+            );
+        }
+    }
+    assert!(count > 0, "no project file");
+}
+
 #[test]
 fn the_summary_lists_every_page_once() {
     let summary = std::fs::read_to_string(Path::new(book::SRC).join("SUMMARY.md")).expect("a summary");

@@ -8,7 +8,7 @@ use netpol_backends::BACKENDS;
 use netpol_flow::{Date, Endpoint, Flow, Pod, Protocol, Relation, Side, Verdict};
 use netpol_model::{Policy, consent, verdict};
 use netpol_semantics::{Manifest, kubernetes};
-use netpol_tests::spec;
+use netpol_tests::example::Example;
 use netpol_tests::targets;
 
 const NAMESPACE: &str = "online-boutique";
@@ -39,22 +39,19 @@ fn today() -> Date {
 }
 
 fn policy() -> Policy {
-    let files =
-        ["platform/cluster", "platform/guardrails", "platform/ingress", "tenants/boutique/online-boutique"];
-    let read = |name: &&str| {
-        std::fs::read_to_string(example().join(format!("{name}.netpol"))).expect("a source file")
-    };
-    let programs: Vec<String> = files.iter().map(read).collect();
-    let (mut views, diagnostics, _) = spec::check(&programs, today());
-    assert!(diagnostics.is_empty(), "{diagnostics:#?}");
-    views.remove(0)
+    let mut compiled = Example::read("online-boutique").build();
+    assert!(!compiled.has_errors(), "{:#?}", compiled.diagnostics);
+    compiled.views.remove(0)
 }
 
 /// The table of the README: caller, called, port.
 fn table() -> BTreeSet<(String, String, u16)> {
     let text = std::fs::read_to_string(example().join("README.md")).expect("the README");
-    let block =
-        text.split("```flows\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a table of flows");
+    let block = text
+        .split("```pairs,namespace=online-boutique\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .expect("a table of flows");
     let row = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
         (words[0].to_owned(), words[1].to_owned(), words[2].parse().expect("a port"))

@@ -15,6 +15,7 @@ const IN_WORDS: &[u16] = &[
     612, // said by `diff`, of two versions and not of one
     722, // a defect of the compiler, found by its own proof
     723, // the same, where the proof did not come to an end
+    906, // said of policies far larger than a page
     // What follows is about the pods of a running cluster; the program is the same in both cases.
     804, 807, 808, 815, 816, 817, 818, 819,
 ];

@@ -27,7 +27,7 @@ const ROWS: [(&str, &[&str]); 14] = [
     ("`pattern`", &["pattern p {\n}"]),
     ("`app`", &["app a {\n}"]),
     ("`app … in`", &["app a in there {\n}"]),
-    ("`test`", &["test \"t\" {\ncannot WHO -> WHO:80\n}"]),
+    ("`test`", &["test \"t\" {\ncannot WHO -> WHO:81\n}"]),
     (
         "flows, `expose`",
         &[
@@ -37,22 +37,22 @@ const ROWS: [(&str, &[&str]); 14] = [
             "expose all:80 to there/all",
         ],
     ),
-    ("`deny`, `except`", &["deny WHO -> WHO:80", "except WHO -> WHO:80"]),
+    ("`deny`, `except`", &["deny WHO -> WHO:81", "except WHO -> WHO:81"]),
     ("`allow`, `require`", &["allow WHO -> WHO:80", "require owner on namespace"]),
     ("`apply`", &["apply empty"]),
     ("`waive`, `mode`", &["waive usual", "mode enforce"]),
     ("`workload … in`", &["workload w selects app=w in there"]),
     ("`workload`, `tiers`, `group`", &["workload w selects app=w", "tiers [w, v] by tier", "group g = all"]),
     ("`net`, `domain`, `port`", &["net n = 198.51.100.0/24", "domain d = api.example.com", "port p = 8080"]),
-    ("`can`, `cannot`", &["can WHO -> WHO:80", "cannot WHO -> WHO:80"]),
+    ("`can`, `cannot`", &["can WHO -> WHO:80", "cannot WHO -> WHO:81"]),
 ];
 
 /// The codes that say "not here".
 const MISPLACED: [&str; 3] = ["NP0106", "NP0403", "NP0101"];
 
-/// Whether a statement may stand in a place, and which codes said no.
+/// Whether a statement may stand in a place, and which codes said no. Port 80 is open to everybody, 81 to nobody.
 fn refusals((_, before, after): (&str, &str, &str), statement: &str) -> BTreeSet<String> {
-    let world = "namespace there {\n}\npattern empty {\n}\npattern usual {\nall -> all:80\n}\n";
+    let world = "namespace there owner team {\n}\npattern empty {\n}\npattern usual {\nall -> all:80\n}\n";
     let usual = if before.starts_with("baseline") { "" } else { "baseline {\napply usual\n}\n" };
     let usual = if statement.starts_with("baseline") { "" } else { usual };
     let who = if before.contains("namespace") { "all" } else { "there/all" };

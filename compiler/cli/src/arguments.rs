@@ -4,7 +4,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use netpol_driver::Date;
 
-use crate::commands::{analyze, build, check, expire, explain, fix, init, targets, test};
+use crate::commands::{analyze, build, check, doc, expire, explain, fix, init, interface, targets, test};
 use crate::terminal::Color;
 
 const EXIT_CODES: &str = "\
@@ -68,6 +68,8 @@ pub enum Command {
     Fix(fix::Fix),
     Expire(expire::Expire),
     Analyze(analyze::Analyze),
+    Interface(interface::Interface),
+    Doc(doc::Doc),
     Init(init::Init),
     Targets(targets::Targets),
     Explain(explain::Explain),

@@ -7,6 +7,7 @@ mod locate;
 mod proof;
 mod page;
 mod report;
+mod template;
 mod terminal;
 
 use std::process::ExitCode;

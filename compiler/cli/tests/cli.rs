@@ -31,7 +31,20 @@ fn project() -> tempfile::TempDir {
 #[test]
 fn help_reads_like_a_manual_page() {
     let here = Path::new(".");
-    for command in ["", "build", "check", "test", "fix", "expire", "analyze", "init", "targets", "explain"] {
+    for command in [
+        "",
+        "build",
+        "check",
+        "test",
+        "fix",
+        "expire",
+        "analyze",
+        "interface",
+        "doc",
+        "init",
+        "targets",
+        "explain",
+    ] {
         let arguments: Vec<&str> =
             [command, "--help"].into_iter().filter(|argument| !argument.is_empty()).collect();
         let run = netpol(here, &arguments);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use netpol_check::{Checked, Input, InputFile, Lapse, TestResult, check};
+use netpol_check::{Checked, Input, InputFile, Lapse, Require, TestResult, check};
 use netpol_diagnostics::{Code, Diagnostic, FileId, Severity, Source, Sources, Span};
 use netpol_flow::{Date, Text};
 use netpol_model::Policy;
@@ -62,6 +62,8 @@ pub struct Compiled {
     pub has_tested: bool,
     /// Everything that has a last day, by day and place.
     pub lapses: Vec<Lapse>,
+    /// The paperwork that guardrails demand, in the order written.
+    pub requires: Vec<Require>,
 }
 
 /// The manifests of one target.
@@ -102,6 +104,15 @@ impl Compiled {
         self.count(Severity::Error) > 0
     }
 
+    /// Keeps what keeps the policy from being known whole: with these the views lack a line. Tests that fail, lines that
+    /// have lapsed and paperwork that is missing are no such things.
+    pub fn keep_what_hides(&mut self) {
+        let is_known = self.has_tested;
+        self.diagnostics.retain(|diagnostic| {
+            diagnostic.severity == Severity::Error && (!is_known || diagnostic.code.0 < 200)
+        });
+    }
+
     /// Keeps what concerns the files under a path of the project, and what has no place in a source; so with tests.
     pub fn narrow(&mut self, path: &str) {
         let sources = &self.sources;
@@ -139,6 +150,7 @@ pub fn compile(loaded: Loaded, options: &Options) -> Compiled {
         }
         compiled.has_tested = checked.has_tested;
         compiled.lapses = checked.lapses;
+        compiled.requires = checked.requires;
         (compiled.views, compiled.tests) = (checked.views, checked.tests);
     }
     compiled

@@ -18,12 +18,14 @@ mod lower;
 mod verify;
 mod output;
 mod stale;
+mod size;
 mod fix;
 mod replace;
 mod render;
 mod cluster;
 mod trials;
 mod calendar;
+mod document;
 mod fault;
 
 #[cfg(test)]
@@ -34,6 +36,7 @@ mod tests;
 pub use calendar::{Calendar, CalendarFormat, render_calendar};
 pub use cluster::{Analyzed, analyze_cluster};
 pub use compile::{Compiled, Manifests, Options, Purpose, compile};
+pub use document::{document_library, document_module, document_namespace, document_project};
 pub use fault::{is_environment, usage};
 pub use fix::{Fixed, Wanted, fix};
 pub use host::{Entry, Host, Kind, Metadata};
@@ -43,6 +46,7 @@ pub use output::{MARKER, Replaced, replace_folders};
 pub use project::{EDITION, PROJECT_FILE, Project, Target};
 pub use render::{Format, View, render};
 pub use replace::replace_sources;
+pub use size::source_lines;
 pub use stale::{Difference, compare, diff_of};
 pub use trials::{TrialFormat, Trials, merge_coverage, render_trials};
 

@@ -71,7 +71,7 @@ impl<'p, 's> Comparison<'p, 's> {
             true => (meant, said),
             false => (without_sctp(meant), without_sctp(said)),
         };
-        let mut wider = said.beyond(&meant);
+        let [mut wider, narrower] = said.differences(&meant);
         if reading.own_node_is_free() && side == Side::Egress {
             wider = wider.subtract(&to_own_node(&shard.pods()));
         }
@@ -84,7 +84,7 @@ impl<'p, 's> Comparison<'p, 's> {
             wider = left;
             outcome.tally.leaning += leaning;
         }
-        let narrower = possible(meant.beyond(&said), shard, side);
+        let narrower = possible(narrower, shard, side);
         let wider = possible(wider, shard, side);
         let of = |flows: &FlowSet, source: Verdict, manifests: Verdict| {
             flows.witness().map(|flow| {

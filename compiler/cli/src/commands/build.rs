@@ -34,6 +34,7 @@ use crate::terminal::{self, Outcome};
   netpol build --check                  is what is committed current?
   netpol build --admission              also keep foreign NetworkPolicies out (stock Kubernetes)
   netpol build --explain-proof          what was compared before anything was written?
+  netpol build --stats                  how much YAML does this replace?
   netpol build shop.netpol --backend cilium | kubectl apply -f -
   netpol build web.netpol --backend calico --namespace shop"))]
 pub struct Build {
@@ -55,6 +56,13 @@ pub struct Build {
     /// Say how much was compared to prove that the manifests mean what the source says
     #[arg(long, conflicts_with = "backend")]
     explain_proof: bool,
+
+    /// Say how many lines of YAML the source stands for
+    ///
+    /// Counted is what a person would write: no blank lines, no comments, no labels and annotations of netpol's own, no
+    /// admission policy, no kustomization.yaml.
+    #[arg(long, conflicts_with = "backend")]
+    stats: bool,
 
     #[command(flatten)]
     telling: Telling,
@@ -89,6 +97,9 @@ pub fn run(arguments: &Build, common: Common) -> Outcome {
     }
     if arguments.explain_proof {
         terminal::tell(&explain(&compiled.targets, start.elapsed()));
+    }
+    if arguments.stats {
+        terminal::tell(&stats(&compiled));
     }
     if arguments.check {
         return check_current(&mut compiled, &root, &prefix, format, common);
@@ -238,6 +249,22 @@ fn summary(targets: &[Manifests], replaced: &[Replaced], prefix: &str, start: In
         "built {} in {milliseconds:.0} ms\n",
         counted(targets.len(), "target", "targets")
     ));
+    text
+}
+
+/// The lines of the source, and of each target.
+fn stats(compiled: &Compiled) -> String {
+    let source = compiled.source_lines();
+    let width = compiled.targets.iter().map(|target| target.target.chars().count()).max().unwrap_or(0).max(6);
+    let mut text = format!("  {:width$}  {}\n", "source", counted(source, "line", "lines"));
+    for target in &compiled.targets {
+        let (name, lines) = (&target.target, target.lines());
+        let times = lines as f64 / source.max(1) as f64;
+        text.push_str(&format!(
+            "  {name:width$}  {} of YAML, {times:.0} times as many\n",
+            counted(lines, "line", "lines")
+        ));
+    }
     text
 }
 

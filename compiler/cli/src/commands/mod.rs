@@ -6,6 +6,8 @@ pub mod test;
 pub mod fix;
 pub mod expire;
 pub mod analyze;
+pub mod interface;
+pub mod doc;
 pub mod init;
 pub mod targets;
 pub mod explain;
@@ -14,11 +16,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use netpol_diagnostics::Diagnostic;
-use netpol_driver::{Date, Host, Loaded, SingleFile, load_file, usage};
+use netpol_driver::{Date, Host, Loaded, SingleFile, load_file, load_project, usage};
 
 use crate::arguments::{Arguments, Command, Single, Telling};
 use crate::disk::Disk;
-use crate::locate::slashes;
+use crate::locate::{Located, locate, slashes};
 use crate::terminal::Outcome;
 
 /// Runs the command that was asked for.
@@ -31,6 +33,8 @@ pub fn run(arguments: &Arguments) -> Outcome {
         Command::Fix(fix) => fix::run(fix, common),
         Command::Expire(expire) => expire::run(expire, common),
         Command::Analyze(analyze) => analyze::run(analyze, common),
+        Command::Interface(interface) => interface::run(interface, common),
+        Command::Doc(doc) => doc::run(doc, common),
         Command::Init(init) => init::run(init, common),
         Command::Targets(targets) => targets::run(targets),
         Command::Explain(explain) => explain::run(explain),
@@ -52,6 +56,17 @@ fn load_alone(path: &Path, single: &Single) -> Loaded {
     let single =
         SingleFile { backend: single.backend.clone(), namespace: single.namespace.clone(), settings };
     load_file(&Disk, path, &slashes(path), &single)
+}
+
+/// What a path leads to, read: the whole project of a part, or a file on its own; and the way to it, for diagnostics.
+fn load_at(path: Option<&Path>) -> Result<(Loaded, String), Box<Diagnostic>> {
+    Ok(match locate(path)? {
+        Located::Project { root, prefix, .. } => (load_project(&Disk, &root), prefix),
+        Located::File(path) => {
+            let single = Single { backend: None, namespace: None, settings: Vec::new() };
+            (load_alone(&path, &single), String::new())
+        }
+    })
 }
 
 /// Options of a single file that were given for a project.

@@ -1,0 +1,55 @@
+//! `netpol interface`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use netpol_driver::{Date, Options, Purpose, compile, document_namespace};
+
+use super::{day, load_at};
+use crate::arguments::{Common, Format, Telling, after_help, parse_date};
+use crate::report::{Stream, tell, tell_alone};
+use crate::terminal::{self, Outcome};
+
+/// Print the contract of a namespace: who may reach it and what it may reach
+///
+/// One page in Markdown, with ports, reasons, owners and the line each comes from; what of it was asked for by the other
+/// end; what guardrails and its own fence keep it from; and the paperwork its lines need. Patterns are expanded, and lines
+/// that have lapsed are left out. A namespace that stands on several clusters has a page for each.
+#[derive(Args, Debug)]
+#[command(after_help = after_help("  netpol interface orders
+  netpol interface cde examples/cardholder-data
+  netpol interface orders --as-of 2027-01-31     what will be left of it by then
+  netpol interface orders > docs/orders.md"))]
+pub struct Interface {
+    /// The namespace
+    namespace: String,
+
+    /// A project, or a folder or file inside one [default: the project around the current folder]
+    path: Option<PathBuf>,
+
+    /// The day by which `until` lines are judged; today where nothing is said
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_date)]
+    as_of: Option<Date>,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Interface, common: Common) -> Outcome {
+    let telling = Telling { as_of: arguments.as_of, format: Format::Human };
+    let found = day(&telling).and_then(|day| Ok((day, load_at(arguments.path.as_deref())?)));
+    let (as_of, (loaded, prefix)) = match found {
+        Ok(found) => found,
+        Err(fault) => return tell_alone(vec![*fault], Format::Human, common),
+    };
+    let mut compiled = compile(loaded, &Options { as_of, targets: Vec::new(), purpose: Purpose::Test });
+    compiled.keep_what_hides();
+    if compiled.has_errors() {
+        return tell(&compiled, &prefix, Format::Human, common, Stream::Error);
+    }
+    match document_namespace(&compiled, &arguments.namespace, as_of) {
+        Ok(page) => terminal::print(&page),
+        Err(fault) => {
+            terminal::complain(&fault);
+            Outcome::Environment
+        }
+    }
+}

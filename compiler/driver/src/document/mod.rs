@@ -1,0 +1,51 @@
+//! Documentation of a policy, in Markdown: of a project, of one namespace, of a module.
+//!
+//! It is made from what the text means and not from what it says: patterns are expanded, names resolved, lines that have
+//! lapsed left out.
+
+mod words;
+mod interface;
+mod project;
+mod module;
+
+pub use module::{document_library, document_module};
+
+use netpol_flow::Date;
+
+use crate::compile::Compiled;
+use crate::near::nearest;
+use crate::render::clean::clean;
+use interface::Page;
+
+/// The documentation of a whole project: its clusters, tenants, guardrails and baseline, a chapter for each namespace,
+/// and what is tested.
+pub fn document_project(compiled: &Compiled, as_of: Date) -> String {
+    clean(&project::render(compiled, as_of)).into_owned()
+}
+
+/// The contract of a namespace, once for each cluster that has it; the error says which namespaces there are.
+pub fn document_namespace(compiled: &Compiled, name: &str, as_of: Date) -> Result<String, String> {
+    let Compiled { requires, sources, views, .. } = compiled;
+    let page = |policy| Page { policy, requires, sources, as_of, level: 1 };
+    let pages: Vec<String> = views
+        .iter()
+        .filter_map(|view| {
+            view.namespaces.get(name).map(|namespace| interface::render(page(view), namespace))
+        })
+        .collect();
+    if pages.is_empty() {
+        let known = views.iter().flat_map(|view| view.namespaces.keys()).map(|name| &**name);
+        let help = match nearest(name, known.clone()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if known.clone().next().is_none() => "the project declares none".to_owned(),
+            None => {
+                let mut names: Vec<&str> = known.collect();
+                names.sort_unstable();
+                names.dedup();
+                format!("the project declares {}", words::listed(&names))
+            }
+        };
+        return Err(format!("no namespace is named `{name}`: {help}"));
+    }
+    Ok(clean(&pages.join("\n")).into_owned())
+}
