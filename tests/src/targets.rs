@@ -85,9 +85,10 @@ impl Built {
             Some(Err(unread)) => return Err(format!("{unread:?}")),
             None => return Err("nobody answers".to_owned()),
         };
-        match outcome.undecided.first() {
-            Some(undecided) => Err(undecided.reason.clone()),
-            None => Ok(outcome.differences),
+        match (outcome.undecided.first(), outcome.exhausted.first()) {
+            (Some(undecided), _) => Err(undecided.reason.clone()),
+            (None, Some(shard)) => Err(format!("too many steps for {shard:?}")),
+            (None, None) => Ok(outcome.differences),
         }
     }
 }

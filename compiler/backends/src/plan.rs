@@ -53,6 +53,8 @@ pub(crate) struct FenceDeny<'a> {
     pub side: Side,
     /// What to deny; the subject end lies in the namespace.
     pub cube: Cube,
+    /// Whether it would leave too many pieces of the grant, and not for want of a form for one.
+    pub is_manifold: bool,
 }
 
 /// Something allowed on one side: every subject with every peer on every service.
@@ -308,6 +310,18 @@ pub(crate) fn everywhere() -> Vec<IpNet> {
     ["0.0.0.0/0", "::/0"].iter().filter_map(|block| block.parse().ok()).collect()
 }
 
+/// The most peers, over all pieces, that a fence may leave of one grant. Denies that overlap in many labels leave
+/// exponentially many; a target with denies says these as such, another refuses.
+const PIECES: usize = 1_000;
+
+/// How many peers a grant lists.
+fn items(grant: &Grant<'_>) -> usize {
+    match &grant.peers {
+        Peers::Of(peers) => peers.len(),
+        Peers::Any => 1,
+    }
+}
+
 /// Cuts the fence out of the grants; what cannot be cut out becomes a deny beside an untouched grant.
 fn cut_fence<'a>(
     places: &Places,
@@ -347,11 +361,13 @@ fn cut_fence<'a>(
                     continue;
                 }
                 let cannot_cut = is_opaque(&grant) && !covers_opaque(&grant, cube, places);
+                let mut is_manifold = false;
                 let cut = if cannot_cut {
                     None
                 } else {
                     let cut = without(places, pieces.clone(), std::slice::from_ref(cube));
-                    cut.iter().all(can_say).then_some(cut)
+                    is_manifold = cut.iter().map(items).sum::<usize>() > PIECES;
+                    (!is_manifold && cut.iter().all(can_say)).then_some(cut)
                 };
                 if let Some(cut) = cut {
                     pieces = cut;
@@ -361,7 +377,8 @@ fn cut_fence<'a>(
                     for cube in left.cubes() {
                         if denied.insert(cube.clone()) {
                             let cube = cube.clone();
-                            plan.fence_denies.push(FenceDeny { fence, grant: grant.rule, side, cube });
+                            let grant = grant.rule;
+                            plan.fence_denies.push(FenceDeny { fence, grant, side, cube, is_manifold });
                         }
                     }
                 }

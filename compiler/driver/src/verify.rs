@@ -3,7 +3,7 @@
 use netpol_backends::Backend;
 use netpol_diagnostics::{Code, Diagnostic};
 use netpol_flow::Verdict;
-use netpol_verify::{Difference, Outcome, Source, Tally, Unread, Written, prove};
+use netpol_verify::{Difference, Outcome, Shard, Source, Tally, Unread, Written, prove};
 
 const DIFFERS: Code = Code(722);
 const UNDECIDED: Code = Code(723);
@@ -15,17 +15,17 @@ const UNDECIDED: Code = Code(723);
 pub(crate) fn verify(source: &Source<'_>, written: &[(&Backend, Written<'_>)]) -> Vec<Proved> {
     let manifests: Vec<Written<'_>> = written.iter().map(|(_, written)| *written).collect();
     let answers = prove(source, &manifests).into_iter();
-    answers.zip(written).map(|(answer, (backend, _))| tell_all(answer, backend)).collect()
+    answers.zip(written).map(|(answer, (backend, _))| tell_all(answer, source, backend)).collect()
 }
 
 /// What there is to say about one target's manifests, and what was compared; none where they could not be read.
 pub(crate) type Proved = (Vec<Diagnostic>, Option<Tally>);
 
-fn tell_all(answer: Result<Outcome, Unread>, backend: &Backend) -> Proved {
+fn tell_all(answer: Result<Outcome, Unread>, source: &Source<'_>, backend: &Backend) -> Proved {
     let unread = match answer {
         Ok(outcome) => {
             let tally = outcome.tally;
-            return (tell_outcome(outcome, backend), Some(tally));
+            return (tell_outcome(outcome, source, backend), Some(tally));
         }
         Err(Unread::NotUnderstood(errors)) => {
             let title =
@@ -43,14 +43,34 @@ fn tell_all(answer: Result<Outcome, Unread>, backend: &Backend) -> Proved {
 
 const REPORT: &str = "this is a mistake in netpol; please report it with the source";
 
-fn tell_outcome(outcome: Outcome, backend: &Backend) -> Vec<Diagnostic> {
+fn tell_outcome(outcome: Outcome, source: &Source<'_>, backend: &Backend) -> Vec<Diagnostic> {
+    let mut exhausted = outcome.exhausted;
+    exhausted.dedup();
+    let exhausted = exhausted.iter().map(|shard| tell_exhausted(shard, source, backend));
     let differences = outcome.differences.iter().map(|difference| tell(difference, backend));
     let undecided = outcome.undecided.into_iter().map(|undecided| {
         let title = format!("the proof for target `{}` is undecided", backend.name);
         Diagnostic::new(UNDECIDED, title).note(undecided.reason).help(REPORT)
     });
     // One is enough to stop the build; ten show the pattern.
-    differences.chain(undecided).take(10).collect()
+    differences.chain(undecided).chain(exhausted).take(10).collect()
+}
+
+/// The policy can be right; its parts cut each other into more pieces than can be looked at.
+fn tell_exhausted(shard: &Shard, source: &Source<'_>, backend: &Backend) -> Diagnostic {
+    let about = match shard.name() {
+        Some(name) => format!("`{name}`"),
+        None => "the namespaces that nobody names".to_owned(),
+    };
+    let title = format!("the proof for target `{}` takes too many steps, for {about}", backend.name);
+    let told = Diagnostic::new(UNDECIDED, title)
+        .note("denies that overlap in many labels and ports cut what is allowed into more pieces than can be compared")
+        .note("nothing is known to be wrong, and nothing is written that is not proved")
+        .help("say it with fewer denies, tell their pods by one label, or divide the namespace");
+    match shard.name().and_then(|name| source.policy.namespaces.get(name)).map(|found| found.origin.span) {
+        Some(span) => told.at(span, "not proved within the steps a proof may take"),
+        None => told,
+    }
 }
 
 fn tell(difference: &Difference, backend: &Backend) -> Diagnostic {

@@ -1,6 +1,7 @@
 //! A part of a cube that lies in none of some others, without building the whole difference.
 
 use crate::Cube;
+use crate::budget::spend;
 
 /// The search took more steps than it was given: the cubes are cut into each other too often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,9 @@ impl Cube {
 
 fn search(piece: &Cube, others: &[&Cube], steps: &mut usize) -> Result<Option<Cube>, Undecided> {
     *steps = steps.checked_sub(1).ok_or(Undecided)?;
+    if !spend(1 + others.len()) {
+        return Err(Undecided);
+    }
     let mut meeting: Vec<&Cube> = Vec::new();
     // Cutting by the cube that makes the fewest pieces keeps the tree narrow.
     let mut best: Option<(usize, Vec<Cube>)> = None;

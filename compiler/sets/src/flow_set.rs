@@ -3,6 +3,10 @@
 use netpol_flow::Flow;
 
 use crate::Cube;
+use crate::budget::spend;
+
+/// Steps that making a cube counts for: it takes memory, where comparing two takes none.
+const MADE: usize = 8;
 
 /// A set of flows: a union of cubes, which may overlap; none is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,6 +47,9 @@ impl FlowSet {
 
     /// Both.
     pub fn intersect(&self, other: &FlowSet) -> FlowSet {
+        if !spend(self.cubes.len().saturating_mul(other.cubes.len())) {
+            return FlowSet::default();
+        }
         let pairs = self.cubes.iter().flat_map(|a| other.cubes.iter().filter_map(|b| a.intersect(b)));
         FlowSet { cubes: pairs.collect() }
     }
@@ -58,8 +65,14 @@ impl FlowSet {
             if rest.is_empty() {
                 break;
             }
+            if !spend(rest.len()) {
+                return FlowSet::default();
+            }
             if rest.iter().any(|piece| piece.meets(cube)) {
                 rest = rest.iter().flat_map(|piece| piece.subtract(cube)).collect();
+                if !spend(rest.len().saturating_mul(MADE)) {
+                    return FlowSet::default();
+                }
             }
         }
         FlowSet { cubes: rest }

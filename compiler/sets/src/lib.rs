@@ -10,6 +10,7 @@
 
 mod addresses;
 mod beyond;
+mod budget;
 mod cube;
 mod ends;
 mod external;
@@ -23,6 +24,7 @@ mod witness;
 
 pub use addresses::AddressSet;
 pub use beyond::Undecided;
+pub use budget::within;
 pub use cube::Cube;
 pub use ends::{Ends, Infra, InfraSet};
 pub use external::ExternalSet;

@@ -2,8 +2,9 @@
 
 use netpol_flow::{PortRange, Protocol, Side, SortedSet, Verdict};
 use netpol_semantics::{Undecided, Universe};
-use netpol_sets::{AddressSet, Cube, Ends, FlowSet, Infra, Key, PodSet, PortSet, SideSet};
+use netpol_sets::{AddressSet, Cube, Ends, FlowSet, Infra, Key, PodSet, PortSet, SideSet, within};
 
+use crate::outcome::STEPS;
 use crate::source::restrict;
 use crate::{Difference, Outcome, Reading, Shard, Source};
 
@@ -13,6 +14,9 @@ pub(crate) struct Comparison<'p, 's> {
     reading: &'p dyn Reading,
     universe: Universe,
 }
+
+/// What the source lets pass on both sides of a shard, where that could be said within the steps of a proof.
+pub(crate) type Meant = Result<[SideSet; 2], netpol_sets::Undecided>;
 
 /// What came of one shard.
 pub(crate) enum Compared {
@@ -32,18 +36,18 @@ impl<'p, 's> Comparison<'p, 's> {
     ///
     /// `everyone` are all shards, where the reading is of all manifests; without them a side that rests on the other
     /// end's manifests is left for later.
-    pub(crate) fn compare(
-        &self,
-        shard: &Shard,
-        meant: &[SideSet; 2],
-        everyone: Option<&[Shard]>,
-    ) -> Compared {
+    pub(crate) fn compare(&self, shard: &Shard, meant: &Meant, everyone: Option<&[Shard]>) -> Compared {
         let mut outcome = Outcome::default();
+        let Ok(meant) = meant else {
+            outcome.exhausted.push(shard.clone());
+            return Compared::Done(outcome);
+        };
         for (side, meant) in Side::BOTH.into_iter().zip(meant) {
-            match self.side(shard, side, meant, everyone) {
-                Ok(Compared::Done(one)) => outcome = outcome.and(one),
-                Ok(Compared::Leans) => return Compared::Leans,
-                Err(undecided) => outcome.undecided.push(undecided),
+            match within(STEPS, || self.side(shard, side, meant, everyone)) {
+                Ok(Ok(Compared::Done(one))) => outcome = outcome.and(one),
+                Ok(Ok(Compared::Leans)) => return Compared::Leans,
+                Ok(Err(undecided)) => outcome.undecided.push(undecided),
+                Err(netpol_sets::Undecided) => outcome.exhausted.push(shard.clone()),
             }
         }
         Compared::Done(outcome)
@@ -134,7 +138,7 @@ impl<'p, 's> Comparison<'p, 's> {
             Side::Egress => Side::Ingress,
             Side::Ingress => Side::Egress,
         };
-        let denied = self.source.denied(side);
+        let Some(denied) = self.source.denied(side) else { return Ok((wider, 0)) };
         let mut left = wider.subtract(denied);
         let mut leaning = 0;
         for cube in wider.intersect(denied).cubes() {

@@ -3,6 +3,15 @@
 use netpol_flow::{Flow, Side, Verdict};
 use netpol_semantics::{Trace, Undecided};
 
+use crate::Shard;
+
+/// How many steps the proof may take for one side of one namespace; a step compares two classes of flows, and making
+/// one counts for several.
+///
+/// A namespace of real policy takes thousands. Text can be written that takes more than there are atoms; it ends here,
+/// within seconds, and is not built.
+pub(crate) const STEPS: u64 = 4_000_000;
+
 /// A flow that the source and the manifests answer differently.
 #[derive(Clone, Debug)]
 pub struct Difference {
@@ -46,18 +55,21 @@ pub struct Outcome {
     pub differences: Vec<Difference>,
     /// What could not be decided, which is a failure of its own.
     pub undecided: Vec<Undecided>,
+    /// Whose proof took more steps than it may, which is a failure of its own as well.
+    pub exhausted: Vec<Shard>,
 }
 
 impl Outcome {
     /// Whether source and manifests mean the same.
     pub fn holds(&self) -> bool {
-        self.differences.is_empty() && self.undecided.is_empty()
+        self.differences.is_empty() && self.undecided.is_empty() && self.exhausted.is_empty()
     }
 
     pub(crate) fn and(mut self, other: Outcome) -> Outcome {
         self.tally += other.tally;
         self.differences.extend(other.differences);
         self.undecided.extend(other.undecided);
+        self.exhausted.extend(other.exhausted);
         self
     }
 }

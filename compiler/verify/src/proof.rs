@@ -7,12 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use netpol_flow::{Side, SortedSet, Text};
+use netpol_flow::{SortedSet, Text};
 use netpol_semantics::{Manifest, ReadError, Undecided};
-use netpol_sets::SideSet;
 use rayon::prelude::*;
 
-use crate::comparison::{Compared, Comparison};
+use crate::comparison::{Compared, Comparison, Meant};
 use crate::readings::Profile;
 use crate::{Outcome, Reading, Shard, Source};
 
@@ -44,7 +43,7 @@ pub fn prove(source: &Source<'_>, written: &[Written<'_>]) -> Vec<Result<Outcome
         written.par_iter().map(|written| Target::of(written, &named)).collect();
     let compare = |name: &Text| {
         let shard = Shard::Named(name.clone());
-        let meant = meant(source, &shard);
+        let meant = source.sides(&shard);
         let one = |target: &Result<Target<'_>, Unread>| match target {
             Ok(target) => target.compare(source, &shard, &meant),
             Err(_) => Found::default(),
@@ -65,10 +64,6 @@ pub fn prove(source: &Source<'_>, written: &[Written<'_>]) -> Vec<Result<Outcome
 fn unsettled() -> Outcome {
     let reason = "a side rests on other namespaces, which were all at hand".to_owned();
     Outcome { undecided: vec![Undecided { reason }], ..Outcome::default() }
-}
-
-fn meant(source: &Source<'_>, shard: &Shard) -> [SideSet; 2] {
-    Side::BOTH.map(|side| source.side(shard, side))
 }
 
 /// One target's manifests, told apart.
@@ -127,7 +122,7 @@ impl<'a> Target<'a> {
     }
 
     /// Compares the pods of one namespace with its manifest beside the shared ones.
-    fn compare(&self, source: &Source<'_>, shard: &Shard, meant: &[SideSet; 2]) -> Found {
+    fn compare(&self, source: &Source<'_>, shard: &Shard, meant: &Meant) -> Found {
         let mut found = Found::default();
         let Some(shared) = &self.shared else { return Found { together: true, ..found } };
         let Some((name, manifest)) = shard.name().and_then(|name| Some((name, self.local.get(&**name)?)))
@@ -158,7 +153,7 @@ impl<'a> Target<'a> {
         everyone.push(Shard::Unnamed(all));
         let mut rest = Found { outcome, leaning, ..Found::default() };
         for shard in extra.iter().chain(everyone.last()) {
-            rest = rest.and(self.compare(source, shard, &meant(source, shard)));
+            rest = rest.and(self.compare(source, shard, &source.sides(shard)));
         }
         if rest.leaning.is_empty() {
             return Ok(rest.outcome);
@@ -180,8 +175,7 @@ impl<'a> Target<'a> {
                 (all.clone(), all)
             }
         };
-        let compare = |shard: &Shard| match comparison.compare(shard, &meant(source, shard), Some(&everyone))
-        {
+        let compare = |shard: &Shard| match comparison.compare(shard, &source.sides(shard), Some(&everyone)) {
             Compared::Done(outcome) => outcome,
             Compared::Leans => unsettled(),
         };

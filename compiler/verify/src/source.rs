@@ -4,7 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use netpol_flow::{Date, Side, SortedSet, Text};
 use netpol_model::{End, Enforcement, Namespace, Places, Policy, Rule};
-use netpol_sets::{Cube, Ends, FlowSet, Infra, InfraSet, Key, PodSet, Requests, Services, SideSet, Values};
+use netpol_sets::{
+    Cube, Ends, FlowSet, Infra, InfraSet, Key, PodSet, Requests, Services, SideSet, Undecided, Values, within,
+};
+
+use crate::outcome::STEPS;
 
 /// The pods whose sides are compared together.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +48,8 @@ pub struct Source<'a> {
     /// What its cluster's ranges mean.
     pub places: Places,
     day: Date,
-    denies: [FlowSet; 2],
+    /// None where taking the exceptions out of the denies took more steps than a proof may.
+    denies: Option<[FlowSet; 2]>,
     allows: Vec<&'a Rule>,
     baseline: BTreeMap<&'a Text, Vec<(&'a Text, &'a Rule)>>,
     baseline_anywhere: Vec<(&'a Text, &'a Rule)>,
@@ -56,15 +61,19 @@ impl<'a> Source<'a> {
         let places = Places::of(policy);
         let live = || policy.guardrails.iter().filter(|block| block.binds(day));
         let active = |rule: &&'a Rule| rule.is_active(day);
-        let mut denies = FlowSet::default();
-        for block in live() {
-            let flows = |rules: &'a [Rule]| {
-                let mut all = FlowSet::default();
-                rules.iter().filter(active).for_each(|rule| all.extend(places.flows(rule, Side::Egress)));
-                all
-            };
-            denies.extend(flows(&block.denies).subtract(&flows(&block.exceptions)));
-        }
+        let denies = within(STEPS, || {
+            let mut denies = FlowSet::default();
+            for block in live() {
+                let flows = |rules: &'a [Rule]| {
+                    let mut all = FlowSet::default();
+                    rules.iter().filter(active).for_each(|rule| all.extend(places.flows(rule, Side::Egress)));
+                    all
+                };
+                denies.extend(flows(&block.denies).subtract(&flows(&block.exceptions)));
+            }
+            let ingress = denies.subtract(&FlowSet::of(from_own_node(&Ends::Pods(PodSet::all()))));
+            [denies, ingress]
+        });
         let allows = live().flat_map(|block| &block.allows).filter(active).collect();
         let mut baseline: BTreeMap<&Text, Vec<(&Text, &Rule)>> = BTreeMap::new();
         let mut baseline_anywhere = Vec::new();
@@ -80,8 +89,15 @@ impl<'a> Source<'a> {
                 }
             }
         }
-        let ingress_denies = denies.subtract(&FlowSet::of(from_own_node(&Ends::Pods(PodSet::all()))));
-        Source { policy, places, day, denies: [denies, ingress_denies], allows, baseline, baseline_anywhere }
+        Source { policy, places, day, denies: denies.ok(), allows, baseline, baseline_anywhere }
+    }
+
+    /// What both sides of a shard's pods let pass; errs where that takes more steps than a proof may.
+    pub(crate) fn sides(&self, shard: &Shard) -> Result<[SideSet; 2], Undecided> {
+        if self.denies.is_none() {
+            return Err(Undecided);
+        }
+        within(STEPS, || Side::BOTH.map(|side| self.side(shard, side)))
     }
 
     /// What one side of a shard's pods lets pass, apart from a pod and itself, which always passes.
@@ -89,7 +105,7 @@ impl<'a> Source<'a> {
     /// Steps −1 to 8 of the reference, as sets. Guardrail denies are the `deny`. The `allow` is everything where nobody
     /// manages the side, else what guardrails allow and what the namespace grants outside its fence; and a node always
     /// reaches its own pods.
-    pub fn side(&self, shard: &Shard, side: Side) -> SideSet {
+    fn side(&self, shard: &Shard, side: Side) -> SideSet {
         let subject = Ends::Pods(shard.pods());
         let mut allow = FlowSet::default();
         match self.enforced(shard, side) {
@@ -106,16 +122,19 @@ impl<'a> Source<'a> {
         if side == Side::Ingress {
             allow.extend(FlowSet::of(from_own_node(&subject)));
         }
-        SideSet { allow, deny: restrict(self.denied(side), side, &subject) }
+        SideSet {
+            allow,
+            deny: self.denied(side).map(|denied| restrict(denied, side, &subject)).unwrap_or_default(),
+        }
     }
 
-    /// What guardrails deny on a side, their exceptions taken out.
-    pub fn denied(&self, side: Side) -> &FlowSet {
-        let [egress, ingress] = &self.denies;
-        match side {
+    /// What guardrails deny on a side, their exceptions taken out; none where that took too many steps.
+    pub(crate) fn denied(&self, side: Side) -> Option<&FlowSet> {
+        let [egress, ingress] = self.denies.as_ref()?;
+        Some(match side {
             Side::Egress => egress,
             Side::Ingress => ingress,
-        }
+        })
     }
 
     /// Every namespace the policy names: declared, owned, of the system, or an end of a rule.

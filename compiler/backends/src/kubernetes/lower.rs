@@ -144,10 +144,22 @@ fn fence_denies(denies: &[FenceDeny<'_>], plan: &NamespacePlan<'_>, findings: &m
         Side::Ingress => plan.ingress == Enforcement::Enforced,
     };
     for deny in denies.iter().filter(|deny| enforced(deny.side)) {
-        if !findings.has(701, deny.grant) {
+        if deny.is_manifold {
+            manifold(deny, findings);
+        } else if !findings.has(701, deny.grant) {
             cannot_subtract(deny.grant, Some(deny.fence), findings);
         }
     }
+}
+
+/// NP0717: what the fence leaves can be written, but not in any number of rules an object can hold.
+fn manifold(deny: &FenceDeny<'_>, findings: &mut Findings) {
+    let title = "target `kubernetes` cannot say this fence: it leaves too many kinds of pods";
+    findings.about(717, deny.fence, title, "denies that overlap in many labels", |d| {
+        d.and_at(deny.grant.origin.span, "cut into more than a thousand peers")
+            .note("a NetworkPolicy has no deny, so what is left of each allow is written out")
+            .help("tell the denied pods by one label, allow less, or build for `calico` or `cilium`")
+    });
 }
 
 fn lower_grant<'a>(

@@ -6,7 +6,7 @@
 use netpol_diagnostics::Diagnostic;
 use netpol_flow::Side;
 use netpol_model::{Namespace, Rule, RuleKind};
-use netpol_sets::FlowSet;
+use netpol_sets::{Cube, FlowSet};
 
 use super::Context;
 use super::bounds::{Near, Taken};
@@ -52,8 +52,10 @@ fn judge(
             (!met.is_empty()).then_some((deny, met))
         })
         .collect();
-    let rest = fenced.iter().fold(left.clone(), |rest, (_, met)| rest.subtract(met));
-    if rest.is_empty() && !fenced.is_empty() {
+    let met: Vec<&Cube> = fenced.iter().flat_map(|(_, met)| met.cubes()).collect();
+    // Found piece by piece: what many denies leave together may be more than can be held.
+    let is_left = |cube: &Cube| cube.first_beyond(&met) != Ok(None);
+    if !left.cubes().iter().any(is_left) && !fenced.is_empty() {
         return Some(fenced_in(rule, namespace, &fenced));
     }
     match taken.first() {

@@ -58,3 +58,35 @@ fn narrowing_keeps_what_lies_under_the_path() {
     assert!(compiled.diagnostics.len() < all);
     assert!(compiled.has_errors());
 }
+
+/// A fence whose denies overlap in ports and each speak of two labels of their own: what they leave together is exponentially many kinds of
+/// pods.
+fn hostile_fence(denies: usize) -> String {
+    use std::fmt::Write as _;
+    let mut text = "namespace shop {\n".to_owned();
+    for at in 0..denies {
+        let ports = format!("{}-{}", 1000 + at, 3000 + at);
+        let _ = writeln!(text, "  workload w{at} selects a{at}=x, b{at}=y\n  deny all -> w{at}:{ports}");
+    }
+    text + "  all -> all:any because \"everything inside\"\n}\n"
+}
+
+#[test]
+fn a_proof_past_its_steps_is_undecided_and_never_a_pass() {
+    let text = hostile_fence(20);
+    let begun = std::time::Instant::now();
+    let found = compiled(&[("p/netpol.toml", ONE_TARGET), ("p/a.netpol", &text)], Purpose::Build, &[]);
+    let undecided: Vec<_> = found.diagnostics.iter().filter(|d| d.severity == Severity::Error).collect();
+    assert_eq!(undecided.len(), 1, "{undecided:?}");
+    assert_eq!(undecided[0].code.to_string(), "NP0723");
+    assert_eq!(undecided[0].title, "the proof for target `calico` takes too many steps, for `shop`");
+    assert!(undecided[0].primary.is_some() && found.has_errors());
+    assert!(begun.elapsed().as_secs() < 120, "the bound does not bind: {:?}", begun.elapsed());
+}
+
+#[test]
+fn a_fence_of_the_same_kind_that_can_be_looked_at_is_proved() {
+    let text = hostile_fence(5);
+    let found = compiled(&[("p/netpol.toml", ONE_TARGET), ("p/a.netpol", &text)], Purpose::Build, &[]);
+    assert!(!found.has_errors(), "{:?}", found.diagnostics);
+}
