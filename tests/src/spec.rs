@@ -33,6 +33,23 @@ pub struct Section {
     manifests: Vec<(String, String)>,
 }
 
+impl Section {
+    /// Whether it has a table of flows.
+    pub fn has_flows(&self) -> bool {
+        !self.flows.is_empty()
+    }
+
+    /// Its programs, one text for each file.
+    pub fn programs(&self) -> &[String] {
+        &self.programs
+    }
+
+    /// The settings it gives to a target.
+    pub fn settings(&self, target: &str) -> Settings {
+        self.settings.get(target).cloned().unwrap_or_default()
+    }
+}
+
 /// What running a section did.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Count {

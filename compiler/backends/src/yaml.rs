@@ -284,34 +284,20 @@ fn scalar(text: &str, out: &mut String) {
 /// Whether unquoted text is surely read as this very text by YAML 1.1 and 1.2 readers: it begins with a letter, holds
 /// only letters, digits and `-_./`, and is no word that either version reads as something else.
 fn is_plain(text: &str) -> bool {
-    const WORDS: [&str; 22] = [
-        "y",
-        "n",
-        "yes",
-        "no",
-        "on",
-        "off",
-        "true",
-        "false",
-        "null",
-        "nan",
-        "inf",
-        "infinity",
-        "e",
-        "t",
-        "f",
-        "x",
-        "o",
-        "b",
-        "none",
-        "undefined",
-        "nil",
-        "void",
-    ];
+    let words: &[&str] = match text.len() {
+        1 => &["y", "n", "e", "t", "f", "x", "o", "b"],
+        2 => &["no", "on"],
+        3 => &["yes", "off", "nan", "inf", "nil"],
+        4 => &["true", "null", "none", "void"],
+        5 => &["false"],
+        8 => &["infinity"],
+        9 => &["undefined"],
+        _ => &[],
+    };
     let inner = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/');
-    text.starts_with(|c: char| c.is_ascii_alphabetic())
+    text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
         && text.bytes().all(inner)
-        && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+        && !words.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 #[cfg(test)]

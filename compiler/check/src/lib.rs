@@ -10,6 +10,7 @@
     reason = "an error is a diagnostic to tell, made once for each mistake of the text"
 )]
 
+mod damage;
 mod expiry;
 mod flows;
 mod input;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use netpol_diagnostics::{Code, Diagnostic, Help, Label, Severity, Span};
+use netpol_diagnostics::{Code, Diagnostic, FileId, Help, Label, Severity, Span};
 
 /// Everything said so far.
 #[derive(Debug, Default)]
@@ -32,9 +32,7 @@ impl Report {
         }
         let place = diagnostic.primary.as_ref().map(|label| label.span);
         if self.said.insert((diagnostic.code, place)) {
-            // A lapsed line is a line still: it is read, and no longer counts (amendment U9).
-            let is_mistake = diagnostic.severity == Severity::Error && diagnostic.code != Code(603);
-            self.errors += usize::from(is_mistake);
+            self.errors += usize::from(is_mistake(&diagnostic));
             self.diagnostics.push(diagnostic);
         }
     }
@@ -44,11 +42,22 @@ impl Report {
         self.errors > 0
     }
 
+    /// The file of each mistake; none where it has no place.
+    pub(crate) fn mistaken(&self) -> impl Iterator<Item = Option<FileId>> {
+        let mistakes = self.diagnostics.iter().filter(|found| is_mistake(found));
+        mistakes.map(|found| found.primary.as_ref().map(|label| label.span.file))
+    }
+
     /// Everything said, by file and offset.
     pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
         self.diagnostics.sort_by_key(|d| (d.primary.as_ref().map(|label| label.span), d.code));
         self.diagnostics
     }
+}
+
+/// A lapsed line is a line still: it is read, and no longer counts (amendment U9).
+fn is_mistake(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == Severity::Error && diagnostic.code != Code(603)
 }
 
 fn contains(outer: Span, inner: Span) -> bool {

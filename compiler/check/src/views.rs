@@ -8,6 +8,7 @@ use netpol_flow::{SortedSet, Text};
 use netpol_model::{self as model, End, Layer, Policy};
 use netpol_syntax::tree::{self, Item, ItemKind, Reference};
 
+use crate::damage::Damage;
 use crate::input::{Authority, Checked, Input};
 use crate::nesting::{self, Place};
 use crate::paperwork;
@@ -63,6 +64,14 @@ pub(crate) fn check_views(
             }
         } else {
             has_tested = false;
+            let damage = Damage::of(&cx);
+            let spared = |found: &Diagnostic| damage.as_ref().is_some_and(|damage| damage.spares(found));
+            if damage.is_some() {
+                let mut found = flows::check_with(&view, input.as_of, &facts(&cx));
+                found.extend(paperwork::check(&view, &cx.requires, &platform, input.as_of));
+                found.retain(spared);
+                found.into_iter().for_each(|found| cx.report.add(&[], found));
+            }
         }
         lapses.extend(expiry::lapses(&view));
         lapses.extend(paperwork::reviews(&view, &cx.requires, &platform, input.as_of));

@@ -109,7 +109,7 @@ pub(crate) fn each_object(manifest: &Manifest<'_>, visit: &mut dyn FnMut(&Object
 /// breaks lines at all of them (`yamlprivateh.go`, `is_break`).
 fn odd_break(manifest: &Manifest<'_>) -> Option<ReadError> {
     let text = manifest.text;
-    if text.is_ascii() && !text.contains('\r') {
+    if text.is_ascii() && memchr::memchr(b'\r', text.as_bytes()).is_none() {
         return None;
     }
     let mut letters = text.chars().peekable();
@@ -145,18 +145,24 @@ fn error(path: &str, line: u32, object: &str, reason: String) -> ReadError {
 /// line and cannot occur inside a scalar (YAML 1.2.2, 9.1.2), so a split by lines is exact.
 fn documents(text: &str) -> Vec<(u32, &str)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let (mut found, mut begin, mut begin_line, mut offset, mut number) = (Vec::new(), 0, 0, 0, 0_u32);
-    for line in text.split_inclusive('\n') {
-        if is_marker(line) && offset > begin {
-            found.push((begin_line, text.get(begin..offset).unwrap_or_default()));
-            (begin, begin_line) = (offset, number);
+    let (mut found, mut begin, mut number) = (Vec::new(), 0, 0_u32);
+    for marker in memchr::memmem::find_iter(text.as_bytes(), "---") {
+        let Some((before, after)) = text.split_at_checked(marker) else { continue };
+        let starts_a_line = before.ends_with('\n') && marker > begin;
+        if starts_a_line && is_marker(after) {
+            let document = text.get(begin..marker).unwrap_or_default();
+            found.push((number, document));
+            number = number.saturating_add(count_lines(document));
+            begin = marker;
         }
-        offset += line.len();
-        number = number.saturating_add(1);
     }
-    found.push((begin_line, text.get(begin..).unwrap_or_default()));
+    found.push((number, text.get(begin..).unwrap_or_default()));
     found.retain(|(_, document)| document.lines().any(has_content));
     found
+}
+
+fn count_lines(text: &str) -> u32 {
+    u32::try_from(memchr::memchr_iter(b'\n', text.as_bytes()).count()).unwrap_or(u32::MAX)
 }
 
 fn is_marker(line: &str) -> bool {

@@ -11,31 +11,19 @@ use crate::node::{Node, Value};
 /// Nesting beyond this is left to the general reader, which has a limit of its own.
 const DEEPEST: usize = 40;
 
-/// Words that some YAML version reads as something other than text.
-const WORDS: [&str; 22] = [
-    "y",
-    "n",
-    "yes",
-    "no",
-    "on",
-    "off",
-    "true",
-    "false",
-    "null",
-    "nan",
-    "inf",
-    "infinity",
-    "e",
-    "t",
-    "f",
-    "x",
-    "o",
-    "b",
-    "none",
-    "undefined",
-    "nil",
-    "void",
-];
+/// Words of a length that some YAML version reads as something other than text.
+fn words(length: usize) -> &'static [&'static str] {
+    match length {
+        1 => &["y", "n", "e", "t", "f", "x", "o", "b"],
+        2 => &["no", "on"],
+        3 => &["yes", "off", "nan", "inf", "nil"],
+        4 => &["true", "null", "none", "void"],
+        5 => &["false"],
+        8 => &["infinity"],
+        9 => &["undefined"],
+        _ => &[],
+    }
+}
 
 /// The tree of one document, where all of it is plain.
 pub(crate) fn parse(text: &str) -> Option<Node<'_>> {
@@ -43,7 +31,7 @@ pub(crate) fn parse(text: &str) -> Option<Node<'_>> {
     if text.bytes().fold(false, |found, byte| found | (byte < b' ' && byte != b'\n')) {
         return None;
     }
-    let mut lines = Lines { lines: text.split('\n').map(Line::of).collect(), at: 0, rest: None };
+    let mut lines = Lines { lines: lines(text).map(Line::of).collect(), at: 0, rest: None };
     // A marker stands at the very start of its line; elsewhere the same three hyphens are text.
     let marker = lines.peek()?;
     if marker.content == "---" && marker.indent == 0 {
@@ -55,6 +43,17 @@ pub(crate) fn parse(text: &str) -> Option<Node<'_>> {
     }
     let root = lines.map(first.indent, 0)?;
     lines.peek().is_none().then_some(root)
+}
+
+/// The lines of a text, without the character that ends them; after the last one, what is left.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut begin = 0;
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
+    ends.filter_map(move |end| {
+        let line = text.get(begin..end);
+        begin = end + 1;
+        line
+    })
 }
 
 struct Lines<'a> {
@@ -248,14 +247,25 @@ fn scalar(text: &str) -> Option<Value<'_>> {
     is_plain_text(text).then_some(Value::Text(Cow::Borrowed(text)))
 }
 
+/// Whether a byte may stand in plain text, by its number: one look, for every byte of every manifest.
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        plain[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/');
+        byte += 1;
+    }
+    plain
+};
+
 fn is_plain_character(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/')
+    PLAIN[usize::from(byte)]
 }
 
 fn is_plain_text(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic())
+    text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
         && text.bytes().all(is_plain_character)
-        && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+        && !words(text.len()).iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 /// The text in double quotes at the beginning, and what follows it.

@@ -72,9 +72,9 @@ impl PodSet {
             }
             let conditions = grown.get_or_insert_with(|| self.slice().to_vec());
             match at {
-                Ok(at) => conditions.splice(at..=at, [(key, met)]),
-                Err(at) => conditions.splice(at..at, [(key, met)]),
-            };
+                Ok(at) => conditions.iter_mut().skip(at).take(1).for_each(|known| known.1 = met.clone()),
+                Err(at) => conditions.insert(at, (key, met)),
+            }
         }
         match grown {
             Some(conditions) => PodSet { conditions: Some(conditions.into()), ..self },

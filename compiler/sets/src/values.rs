@@ -57,6 +57,11 @@ impl Values {
         self.absent && self.all_but && self.listed.is_empty()
     }
 
+    /// Whether every value is in, and absence where it is in the other.
+    fn bounds(&self, other: &Values) -> bool {
+        self.all_but && self.listed.is_empty() && (self.absent || !other.absent)
+    }
+
     /// Whether a label with this value, or none, is in.
     pub fn contains(&self, value: Option<&Text>) -> bool {
         match value {
@@ -78,10 +83,10 @@ impl Values {
 
     /// Both.
     pub fn intersect(&self, other: &Values) -> Values {
-        if self.is_all() || self == other {
+        if self.bounds(other) || self == other {
             return other.clone();
         }
-        if other.is_all() {
+        if other.bounds(self) {
             return self.clone();
         }
         let (all_but, listed) = match (self.all_but, other.all_but) {

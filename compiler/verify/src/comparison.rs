@@ -67,9 +67,12 @@ impl<'p, 's> Comparison<'p, 's> {
             true => (meant, said),
             false => (without_sctp(meant), without_sctp(said)),
         };
-        let mut wider = said.beyond(&meant);
+        let [mut wider, narrower] = said.differences(&meant);
         if reading.own_node_is_free() && side == Side::Egress {
             wider = wider.subtract(&to_own_node(&shard.pods()));
+        }
+        if reading.compares_addresses() && !wider.is_empty() {
+            wider = wider.subtract(&self.beside_shared(&meant));
         }
         if reading.may_lean_on_the_other_end() && !wider.is_empty() {
             let Some(everyone) = everyone else { return Ok(Compared::Leans) };
@@ -77,7 +80,7 @@ impl<'p, 's> Comparison<'p, 's> {
             wider = left;
             outcome.tally.leaning += leaning;
         }
-        let narrower = possible(meant.beyond(&said), shard, side);
+        let narrower = possible(narrower, shard, side);
         let wider = possible(wider, shard, side);
         let of = |flows: &FlowSet, source: Verdict, manifests: Verdict| {
             flows.witness().map(|flow| {
@@ -88,6 +91,35 @@ impl<'p, 's> Comparison<'p, 's> {
         outcome.differences.extend(of(&wider, Verdict::Deny, Verdict::Allow));
         outcome.differences.extend(of(&narrower, Verdict::Allow, Verdict::Deny));
         Ok(Compared::Done(outcome))
+    }
+
+    /// What the source lets pass to or from outside hosts of `shared` ranges, said of the pods and nodes that live beside
+    /// them: there a target that compares addresses cannot tell them apart, and amendment U2 lets it, with NP0721.
+    fn beside_shared(&self, meant: &SideSet) -> FlowSet {
+        let shared = AddressSet::of(&self.source.policy.cluster.shared);
+        if shared.is_empty() {
+            return FlowSet::default();
+        }
+        let beside = |ends: &Ends| match ends {
+            Ends::External(set) if set.named.is_empty() && set.unnamed.is_empty() => {
+                let cluster = self.universe.at(&set.addresses.intersect(&shared)).into_iter();
+                cluster.filter(|ends| !matches!(ends, Ends::External(_))).collect()
+            }
+            Ends::External(_) | Ends::Pods(_) | Ends::Infra(_) => Vec::new(),
+        };
+        let to_hosts =
+            |ends: &Ends| matches!(ends, Ends::External(set) if !set.addresses.intersect(&shared).is_empty());
+        let hosts =
+            meant.allow.cubes().iter().filter(|cube| to_hosts(&cube.source) || to_hosts(&cube.destination));
+        let hosts = FlowSet::of(hosts.cloned()).subtract(&meant.deny);
+        let cubes = hosts.cubes().iter().flat_map(|cube| {
+            let sources = beside(&cube.source).into_iter();
+            let sources = sources.map(|source| Cube { source, ..cube.clone() });
+            let destinations = beside(&cube.destination).into_iter();
+            sources.chain(destinations.map(|destination| Cube { destination, ..cube.clone() }))
+        });
+        // What a guardrail denies to those pods themselves is not excused.
+        FlowSet::of(cubes).subtract(&meant.deny)
     }
 
     /// What the manifests say of one side of a shard.

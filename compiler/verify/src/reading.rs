@@ -36,6 +36,10 @@ pub trait Reading: Send + Sync {
     /// Whether SCTP passes there at all; where it does not, it is outside the comparison (amendment B21).
     fn has_sctp(&self) -> bool;
 
+    /// Whether an address block takes every endpoint with such an address, so that `shared` ranges hold pods and nodes
+    /// beside outside hosts (amendment U2).
+    fn compares_addresses(&self) -> bool;
+
     /// Whether a pod's own node is beyond policy there, so that a default deny cannot bind it (`K8S-14`).
     fn own_node_is_free(&self) -> bool;
 

@@ -108,6 +108,10 @@ impl Reading for Kubernetes {
         true
     }
 
+    fn compares_addresses(&self) -> bool {
+        true
+    }
+
     fn own_node_is_free(&self) -> bool {
         true
     }
@@ -152,6 +156,10 @@ impl Reading for Calico {
     }
 
     fn has_sctp(&self) -> bool {
+        true
+    }
+
+    fn compares_addresses(&self) -> bool {
         true
     }
 
@@ -200,6 +208,10 @@ impl Reading for Cilium {
 
     fn has_sctp(&self) -> bool {
         self.profile.sctp
+    }
+
+    fn compares_addresses(&self) -> bool {
+        false
     }
 
     fn own_node_is_free(&self) -> bool {

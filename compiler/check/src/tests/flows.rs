@@ -1,6 +1,9 @@
 //! Family 04 and nesting: what a sentence needs, and who may write it.
 
-use super::{fixes, pair, shown, silent};
+use netpol_diagnostics::{Diagnostic, Severity};
+
+use super::{check_all, fixes, pair, shown, silent};
+use crate::Authority;
 
 fn data(line: &str) -> String {
     format!("namespace data\nworkload db selects app=db\nworkload api selects app=api\n{line}\n")
@@ -120,4 +123,44 @@ fn host_network_pods_are_nodes() {
     fixes(&wrong, &text("egress 9100 to nodes from w"));
     pair("NP0805", "h", &text("egress 80 to internet from h"), &text("egress 80 to internet from w"));
     silent(&text("ingress 80 from h to w"));
+}
+
+/// The errors of a project of three teams, as `file.netpol NP0501`.
+fn errors_of(shop: &str, media: &str) -> Vec<String> {
+    let platform = "tenant shop owns [shop, data]\ntenant media owns media\n\
+                    guardrail apart {\n  deny tenants -> other-tenants:any\n}\n";
+    let data = "namespace data {\n  workload db selects app=db\n  expose db:5432 to shop/api\n}\n";
+    let anyone = || Authority::Anyone;
+    let files = [
+        ("platform.netpol", platform, anyone()),
+        ("data.netpol", data, anyone()),
+        ("shop.netpol", shop, anyone()),
+        ("media.netpol", media, anyone()),
+    ];
+    let project = check_all(&files, None);
+    let errors = project.checked.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+    let place = |found: &Diagnostic| {
+        let span = found.primary.as_ref().unwrap().span;
+        format!("{} {}", project.sources.file(span.file).path, found.code)
+    };
+    errors.map(place).collect()
+}
+
+#[test]
+fn a_mistake_in_one_file_hides_nothing_about_the_others() {
+    let shop =
+        "namespace shop {\n  workload api selects app=api\n  api -> data/db:9187\n  api -> media/all:80\n}\n";
+    let alone = errors_of(shop, "namespace media {\n}\n");
+    assert_eq!(alone, ["shop.netpol NP0406", "shop.netpol NP0501"]);
+    let beside = errors_of(shop, "namespace media {\n  deny egress any to nodes until 2027-01-01\n}\n");
+    assert_eq!(beside, ["shop.netpol NP0406", "media.netpol NP0508"]);
+}
+
+#[test]
+fn a_line_left_out_for_a_mistake_makes_no_other_look_wrong() {
+    let shop = "namespace shop {\n  workload api selects app=api\n  api -> media/player:80\n}\n";
+    let media =
+        "namespace media {\n  workload player selects app=player\n  expose player:80 to shop/apii\n}\n";
+    let errors = errors_of(shop, media);
+    assert!(errors.iter().all(|found| found.starts_with("media.netpol")), "{errors:?}");
 }

@@ -83,7 +83,7 @@ fn requires_come_out_as_data() {
         "use std/guard\nguardrail pci {\n  apply guard/pci-dss-4(cde)\n  require prefix /16 on egress\n}\n";
     let found = check_files(&[("main.netpol", text, Authority::Anyone)], None);
     assert_eq!(shown(&found), Vec::<String>::new());
-    assert_eq!(found.checked.requires.len(), 6);
+    assert_eq!(found.checked.requires.len(), 8);
     let first = &found.checked.requires[0];
     assert_eq!(first.namespaces.as_deref(), Some(&["cde".into()][..]));
     assert_eq!(found.sources.text(first.via[0]), "apply guard/pci-dss-4(cde)");

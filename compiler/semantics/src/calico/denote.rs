@@ -102,7 +102,7 @@ fn through(
     let indices = namespace.and_then(|name| tier.by_namespace.get(name)).unwrap_or(&tier.global);
     let entries: Vec<&Entry> =
         indices.iter().filter_map(|index| tier.policies.get(*index)).map(Arc::as_ref).collect();
-    let mut selected = FlowSet::default();
+    let mut unselected = vec![subject.clone()];
     let mut passed = FlowSet::default();
     let mut read: Vec<(&Entry, Vec<PodSet>)> = Vec::new();
     for entry in entries {
@@ -116,8 +116,11 @@ fn through(
                 entry.title
             )));
         }
-        let ends: Vec<Ends> = subjects.iter().cloned().map(Ends::Pods).collect();
-        selected.extend(FlowSet::of(sided(&ends, &world.universe.everyone(), &[Services::all()], side)));
+        if !tier.passes_at_end {
+            for pods in &subjects {
+                unselected = unselected.iter().flat_map(|left| left.subtract(pods)).collect();
+            }
+        }
         match &entry.body {
             Body::Stock(policy) => {
                 for pods in &subjects {
@@ -149,7 +152,9 @@ fn through(
     if read.is_empty() || tier.passes_at_end {
         return Ok((reaches, whole));
     }
-    let mut onward = reaches.subtract(&selected);
+    let unselected: Vec<Ends> = unselected.into_iter().map(Ends::Pods).collect();
+    let unselected = FlowSet::of(sided(&unselected, &world.universe.everyone(), &[Services::all()], side));
+    let mut onward = if whole { unselected } else { reaches.intersect(&unselected) };
     onward.extend(passed);
     Ok((onward, false))
 }
@@ -157,6 +162,9 @@ fn through(
 /// Which of two policies of one order comes first is told by name, and names are compared within a kind alone; it makes
 /// no difference while all their rules do the same.
 fn is_tied(one: &Entry, other: &Entry) -> bool {
+    if one.kind() == other.kind() || one.order.total_cmp(&other.order).is_ne() {
+        return false;
+    }
     let actions = |entry: &Entry| match &entry.body {
         Body::Stock(_) => vec![Action::Allow],
         Body::Calico(Policy { ingress, egress, .. }) => {
@@ -166,8 +174,7 @@ fn is_tied(one: &Entry, other: &Entry) -> bool {
     };
     let mut all = actions(one);
     all.extend(actions(other));
-    let differ = all.windows(2).any(|pair| pair.first() != pair.last());
-    one.kind() != other.kind() && one.order.total_cmp(&other.order).is_eq() && differ
+    all.windows(2).any(|pair| pair.first() != pair.last())
 }
 
 fn meet(some: &[PodSet], others: &[PodSet]) -> bool {
@@ -215,8 +222,9 @@ fn matched(rule: &Rule, world: &World<'_>, subjects: &[PodSet], side: Side) -> D
         return Err(undecided("a match on the source port, which a flow does not have"));
     }
     let requests = requests(rule, world.profile)?;
-    let flows = Universe::flows(&source, &destination, &services(rule, world.profile)?);
-    Ok(FlowSet::of(flows.cubes().iter().map(|cube| Cube { requests: requests.clone(), ..cube.clone() })))
+    let mut flows = Universe::flows(&source, &destination, &services(rule, world.profile)?).into_cubes();
+    flows.iter_mut().for_each(|cube| cube.requests = requests.clone());
+    Ok(FlowSet::of(flows))
 }
 
 fn requests(rule: &Rule, profile: &Profile) -> Decided<Requests> {
@@ -350,12 +358,14 @@ fn selected_ends(selected: &Selected, world: &World<'_>) -> Decided<Vec<Ends>> {
 
 /// The pods that satisfy an expression, or its negation, as a union.
 fn pods(expr: &Expr, holds: bool) -> Decided<Vec<PodSet>> {
-    let values = |key: &Text, values: Values| label(key, if holds { values } else { values.complement() });
+    if let Some(one) = single(expr, holds) {
+        return Ok(match one? {
+            Single::Condition(key, values) => vec![PodSet::all().with(key, &values)],
+            Single::Everybody => vec![PodSet::all()],
+            Single::Nobody => vec![],
+        });
+    }
     match expr {
-        Expr::All => Ok(if holds { vec![PodSet::all()] } else { vec![] }),
-        Expr::Has(key) => values(key, Values::present()),
-        Expr::In(key, listed) => values(key, Values::only(listed.clone())),
-        Expr::NotIn(key, listed) => values(key, Values::only(listed.clone()).complement()),
         Expr::Not(inner) => pods(inner, !holds),
         Expr::And(parts) if holds => every(parts, true),
         Expr::Or(parts) if !holds => every(parts, false),
@@ -366,32 +376,65 @@ fn pods(expr: &Expr, holds: bool) -> Decided<Vec<PodSet>> {
             }
             Ok(union)
         }
-        Expr::Global | Expr::Contains(..) | Expr::StartsWith(..) | Expr::EndsWith(..) => {
-            Err(undecided("a selector by part of a value, which has no set of values"))
-        }
+        _ => Err(undecided("a selector by part of a value, which has no set of values")),
     }
 }
 
+/// The pods that satisfy all of some expressions: what is a condition is put together first, the rest multiplied out.
 fn every(parts: &[Expr], holds: bool) -> Decided<Vec<PodSet>> {
-    let mut all = vec![PodSet::all()];
+    let mut conditions = Vec::with_capacity(parts.len());
+    let mut others = Vec::new();
     for part in parts {
-        let these = pods(part, holds)?;
-        all = all.iter().flat_map(|one| these.iter().map(|other| one.intersect(other))).collect();
-        all.retain(|set| !set.is_empty());
+        match single(part, holds).transpose()? {
+            Some(Single::Condition(key, values)) => conditions.push((key, values)),
+            Some(Single::Everybody) => {}
+            Some(Single::Nobody) => return Ok(vec![]),
+            None => others.push(pods(part, holds)?),
+        }
     }
+    let mut all = vec![PodSet::all().with_all(conditions)];
+    for these in others {
+        all = all.iter().flat_map(|one| these.iter().map(|other| one.intersect(other))).collect();
+    }
+    all.retain(|set| !set.is_empty());
     Ok(all)
 }
 
-/// The pods whose endpoint carries the label with one of the values.
-fn label(key: &Text, values: Values) -> Decided<Vec<PodSet>> {
-    let constant =
-        |value: Option<Text>| if values.contains(value.as_ref()) { vec![PodSet::all()] } else { vec![] };
-    let on = |key: Key| {
-        let values = values.intersect(&key.universe());
-        vec![PodSet::all().with(key, &values)]
+/// What an expression about one label comes to.
+enum Single {
+    /// A condition on pods.
+    Condition(Key, Values),
+    /// Every pod satisfies it.
+    Everybody,
+    /// None does.
+    Nobody,
+}
+
+/// The meaning of an expression about one label, or of its negation; none for expressions of another kind.
+fn single(expr: &Expr, holds: bool) -> Option<Decided<Single>> {
+    let (key, values) = match expr {
+        Expr::All if holds => return Some(Ok(Single::Everybody)),
+        Expr::All => return Some(Ok(Single::Nobody)),
+        Expr::Has(key) => (key, Values::present()),
+        Expr::In(key, listed) => (key, Values::only(listed.clone())),
+        Expr::NotIn(key, listed) => (key, Values::only(listed.clone()).complement()),
+        Expr::Not(_)
+        | Expr::And(_)
+        | Expr::Or(_)
+        | Expr::Global
+        | Expr::Contains(..)
+        | Expr::StartsWith(..)
+        | Expr::EndsWith(..) => return None,
     };
+    Some(label(key, if holds { values } else { values.complement() }))
+}
+
+/// The pods whose endpoint carries the label with one of the values.
+fn label(key: &Text, values: Values) -> Decided<Single> {
+    let on = |key: Key| Single::Condition(key, values.clone());
     Ok(match &**key {
-        ORCHESTRATOR => constant(Some("k8s".into())),
+        ORCHESTRATOR if values.contains(Some(&"k8s".into())) => Single::Everybody,
+        ORCHESTRATOR => Single::Nobody,
         NAMESPACE => on(Key::Namespace),
         SERVICE_ACCOUNT
             if values.all_but || values.absent || values.listed.iter().any(|name| name.len() >= 63) =>
@@ -416,7 +459,7 @@ fn sided(subjects: &[Ends], peers: &[Ends], services: &[Services], side: Side) -
         Side::Egress => Universe::flows(subjects, peers, services),
         Side::Ingress => Universe::flows(peers, subjects, services),
     };
-    flows.cubes().to_vec()
+    flows.into_cubes()
 }
 
 fn undecided(reason: impl Into<String>) -> Undecided {
