@@ -4,7 +4,9 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use netpol_driver::Date;
 
-use crate::commands::{analyze, build, check, doc, expire, explain, fix, init, interface, targets, test};
+use crate::commands::{
+    analyze, build, check, doc, expire, explain, fix, fmt, init, interface, targets, test,
+};
 use crate::terminal::Color;
 
 const EXIT_CODES: &str = "\
@@ -66,6 +68,7 @@ pub enum Command {
     Check(check::Check),
     Test(test::Test),
     Fix(fix::Fix),
+    Fmt(fmt::Fmt),
     Expire(expire::Expire),
     Analyze(analyze::Analyze),
     Interface(interface::Interface),

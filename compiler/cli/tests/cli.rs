@@ -37,6 +37,7 @@ fn help_reads_like_a_manual_page() {
         "check",
         "test",
         "fix",
+        "fmt",
         "expire",
         "analyze",
         "interface",

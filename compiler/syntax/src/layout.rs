@@ -366,7 +366,7 @@ pub(crate) fn line_end(bytes: &[u8], at: usize) -> usize {
 }
 
 /// The byte after the string that starts at `at`, or the end of its line, and whether it is closed.
-fn string_end(bytes: &[u8], at: usize) -> (usize, bool) {
+pub(crate) fn string_end(bytes: &[u8], at: usize) -> (usize, bool) {
     let mut end = at + 1;
     while let Some(&byte) = bytes.get(end) {
         match byte {
@@ -392,7 +392,7 @@ fn is_slash_comment(bytes: &[u8], at: usize) -> bool {
 }
 
 /// What a brace is.
-enum Brace {
+pub(crate) enum Brace {
     /// Opens a block.
     Open,
     /// Closes a block.
@@ -407,7 +407,7 @@ pub(crate) fn opens_block(bytes: &[u8], at: usize) -> bool {
 }
 
 /// Tells the braces of blocks from those of a domain, also from one of a pair that a bad domain has left.
-fn brace(bytes: &[u8], at: usize) -> Brace {
+pub(crate) fn brace(bytes: &[u8], at: usize) -> Brace {
     let before = at.checked_sub(1).and_then(|last| bytes.get(last));
     match bytes.get(at) {
         Some(b'{') => match hole_end(bytes, at) {

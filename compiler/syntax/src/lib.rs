@@ -2,6 +2,7 @@
 
 mod build;
 mod dispatch;
+mod format;
 mod grammar;
 mod layout;
 mod parse;
@@ -12,4 +13,5 @@ mod slips;
 pub mod tree;
 mod words;
 
+pub use format::format;
 pub use parse::{Parsed, parse};

@@ -4,6 +4,7 @@ pub mod build;
 pub mod check;
 pub mod test;
 pub mod fix;
+pub mod fmt;
 pub mod expire;
 pub mod analyze;
 pub mod interface;
@@ -31,6 +32,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
         Command::Check(check) => check::run(check, common),
         Command::Test(test) => test::run(test, common),
         Command::Fix(fix) => fix::run(fix, common),
+        Command::Fmt(fmt) => fmt::run(fmt, common),
         Command::Expire(expire) => expire::run(expire, common),
         Command::Analyze(analyze) => analyze::run(analyze, common),
         Command::Interface(interface) => interface::run(interface, common),
