@@ -39,6 +39,11 @@ impl Section {
         !self.flows.is_empty()
     }
 
+    /// The rows of its table.
+    pub fn flows(&self) -> &[String] {
+        &self.flows
+    }
+
     /// Its programs, one text for each file.
     pub fn programs(&self) -> &[String] {
         &self.programs
