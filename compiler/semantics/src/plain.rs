@@ -11,31 +11,17 @@ use crate::node::{Node, Value};
 /// Nesting beyond this is left to the general reader, which has a limit of its own.
 const DEEPEST: usize = 40;
 
-/// Words of a length that some YAML version reads as something other than text.
-fn words(length: usize) -> &'static [&'static str] {
-    match length {
-        1 => &["y", "n", "e", "t", "f", "x", "o", "b"],
-        2 => &["no", "on"],
-        3 => &["yes", "off", "nan", "inf", "nil"],
-        4 => &["true", "null", "none", "void"],
-        5 => &["false"],
-        8 => &["infinity"],
-        9 => &["undefined"],
-        _ => &[],
-    }
-}
-
 /// The tree of one document, where all of it is plain.
 pub(crate) fn parse(text: &str) -> Option<Node<'_>> {
     // No early exit: most documents are plain, and so this looks at many bytes at once.
     if text.bytes().fold(false, |found, byte| found | (byte < b' ' && byte != b'\n')) {
         return None;
     }
-    let mut lines = Lines { lines: lines(text).map(Line::of).collect(), at: 0, rest: None };
+    let mut lines = Lines::of(text);
     // A marker stands at the very start of its line; elsewhere the same three hyphens are text.
     let marker = lines.peek()?;
     if marker.content == "---" && marker.indent == 0 {
-        lines.at += 1;
+        lines.next();
     }
     let first = lines.peek()?;
     if first.content.starts_with('-') {
@@ -45,67 +31,64 @@ pub(crate) fn parse(text: &str) -> Option<Node<'_>> {
     lines.peek().is_none().then_some(root)
 }
 
-/// The lines of a text, without the character that ends them; after the last one, what is left.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    let mut begin = 0;
-    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
-    ends.filter_map(move |end| {
-        let line = text.get(begin..end);
-        begin = end + 1;
-        line
-    })
-}
-
 struct Lines<'a> {
-    lines: Vec<Line<'a>>,
-    at: usize,
-    /// What is left of the line at `at` after the dash of a list item, at its own indentation.
-    rest: Option<Line<'a>>,
+    text: &'a str,
+    /// Where the lines end that were not yet met.
+    ends: memchr::Memchr<'a>,
+    /// Where the line after the present one begins; beyond the text after the last.
+    after: usize,
+    /// The number of the present line, from 1.
+    number: u32,
+    /// The present line, or what is left of it after the dash of a list item; none at the end.
+    line: Option<Line<'a>>,
 }
 
 #[derive(Clone, Copy)]
 struct Line<'a> {
     indent: usize,
     content: &'a str,
-}
-
-impl<'a> Line<'a> {
-    fn of(line: &'a str) -> Line<'a> {
-        let indent = line.bytes().take_while(|byte| *byte == b' ').count();
-        Line { indent, content: line.get(indent..).unwrap_or_default() }
-    }
+    /// The key that the content begins with and what follows it, where that is known.
+    entry: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> Lines<'a> {
+    fn of(text: &'a str) -> Lines<'a> {
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+        let mut lines = Lines { text, ends, after: 0, number: 0, line: None };
+        lines.next();
+        lines
+    }
+
+    /// Goes to the next line, whatever it holds.
+    fn next(&mut self) {
+        let begin = self.after;
+        let end = self.ends.next().unwrap_or(self.text.len());
+        self.after = end + 1;
+        self.number = self.number.saturating_add(1);
+        self.line = self.text.get(begin..end).map(|line| {
+            let indent = line.bytes().take_while(|byte| *byte == b' ').count();
+            Line { indent, content: line.get(indent..).unwrap_or_default(), entry: None }
+        });
+    }
+
     /// The next line with content; comments on lines of their own are passed over.
     fn peek(&mut self) -> Option<Line<'a>> {
-        if self.rest.is_some() {
-            return self.rest;
-        }
         loop {
-            let line = *self.lines.get(self.at)?;
-            if !line.content.is_empty() && !line.content.starts_with('#') {
+            let line = self.line?;
+            if !matches!(line.content.as_bytes().first(), None | Some(b'#')) {
                 return Some(line);
             }
-            self.at += 1;
+            self.next();
         }
-    }
-
-    fn next(&mut self) {
-        self.rest = None;
-        self.at += 1;
-    }
-
-    fn number(&self) -> u32 {
-        u32::try_from(self.at + 1).unwrap_or(u32::MAX)
     }
 
     fn map(&mut self, indent: usize, depth: usize) -> Option<Node<'a>> {
         if depth > DEEPEST {
             return None;
         }
-        let first = self.peek().map(|_| self.number())?;
-        let mut entries: Vec<(Cow<'a, str>, Node<'a>)> = Vec::new();
+        self.peek()?;
+        let first = self.number;
+        let mut entries: Vec<(Cow<'a, str>, Node<'a>)> = Vec::with_capacity(4);
         while let Some(line) = self.peek() {
             if line.indent < indent || (line.indent == indent && is_item(line.content)) {
                 break;
@@ -113,7 +96,10 @@ impl<'a> Lines<'a> {
             if line.indent > indent {
                 return None;
             }
-            let (key, rest) = key(line.content)?;
+            let (key, rest) = match line.entry {
+                Some((key, rest)) => (Cow::Borrowed(key), rest),
+                None => key(line.content)?,
+            };
             if entries.iter().any(|(known, _)| *known == key) {
                 return None;
             }
@@ -125,7 +111,7 @@ impl<'a> Lines<'a> {
 
     /// The value after `key:`, on the same line or below it.
     fn value(&mut self, rest: &'a str, indent: usize, depth: usize) -> Option<Node<'a>> {
-        let number = self.number();
+        let number = self.number;
         if rest == "|-" {
             self.next();
             return self.literal(indent, number);
@@ -150,7 +136,7 @@ impl<'a> Lines<'a> {
         if depth > DEEPEST {
             return None;
         }
-        let first = self.number();
+        let first = self.number;
         let mut items = Vec::new();
         while let Some(line) = self.peek() {
             if line.indent < indent || (line.indent == indent && !is_item(line.content)) {
@@ -163,11 +149,12 @@ impl<'a> Lines<'a> {
             if content.starts_with([' ', '-']) {
                 return None;
             }
-            if key(content).is_some() {
-                self.rest = Some(Line { indent: indent + 2, content });
+            if let Some((key, rest)) = key(content) {
+                let entry = if let Cow::Borrowed(key) = key { Some((key, rest)) } else { None };
+                self.line = Some(Line { indent: indent + 2, content, entry });
                 items.push(self.map(indent + 2, depth + 1)?);
             } else {
-                items.push(Node { line: self.number(), value: scalar(content)? });
+                items.push(Node { line: self.number, value: scalar(content)? });
                 self.next();
             }
         }
@@ -176,16 +163,16 @@ impl<'a> Lines<'a> {
 
     /// A literal block: every line deeper than the key, without the common indentation and the last line break.
     fn literal(&mut self, indent: usize, number: u32) -> Option<Node<'a>> {
-        let deep = self.lines.get(self.at)?.indent;
+        let deep = self.line?.indent;
         if deep <= indent {
             return None;
         }
         let mut text = String::new();
-        while let Some(line) = self.lines.get(self.at) {
+        while let Some(line) = self.line {
             if line.content.is_empty() {
                 // The end of the document; blank lines before it belong or not by what follows: leave that to the
                 // general reader.
-                if self.at + 1 == self.lines.len() && line.indent == 0 {
+                if self.after > self.text.len() && line.indent == 0 {
                     break;
                 }
                 return None;
@@ -198,14 +185,14 @@ impl<'a> Lines<'a> {
             }
             text.extend(std::iter::repeat_n(' ', line.indent - deep));
             text.push_str(line.content);
-            self.at += 1;
+            self.next();
         }
         Some(Node { line: number, value: Value::Text(Cow::Owned(text)) })
     }
 }
 
 fn is_item(content: &str) -> bool {
-    content == "-" || content.starts_with("- ")
+    matches!(content.as_bytes(), [b'-'] | [b'-', b' ', ..])
 }
 
 /// `key: rest` or `key:`, where the key is plain or in double quotes.
@@ -215,7 +202,7 @@ fn key(content: &str) -> Option<(Cow<'_, str>, &str)> {
     } else {
         let end = content.bytes().position(|byte| !is_plain_character(byte))?;
         let (key, rest) = content.split_at(end);
-        if !is_plain_text(key) {
+        if !reads_as_text(key) {
             return None;
         }
         (Cow::Borrowed(key), rest)
@@ -229,22 +216,22 @@ fn key(content: &str) -> Option<(Cow<'_, str>, &str)> {
 }
 
 fn scalar(text: &str) -> Option<Value<'_>> {
-    match text {
-        "[]" => return Some(Value::List(Vec::new())),
-        "{}" => return Some(Value::Map(Vec::new())),
-        "true" => return Some(Value::Bool(true)),
-        "false" => return Some(Value::Bool(false)),
-        _ => {}
+    match (text.as_bytes().first()?, text) {
+        (b'"', _) => {
+            let (value, rest) = quoted(text)?;
+            rest.is_empty().then_some(Value::Text(value))
+        }
+        (b'0'..=b'9', _) => {
+            let leading_zero = text.len() > 1 && text.starts_with('0');
+            let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+            if leading_zero || !is_number || text.len() > 15 { None } else { text.parse().ok().map(Value::Int) }
+        }
+        (_, "[]") => Some(Value::List(Vec::new())),
+        (_, "{}") => Some(Value::Map(Vec::new())),
+        (_, "true") => Some(Value::Bool(true)),
+        (_, "false") => Some(Value::Bool(false)),
+        _ => is_plain_text(text).then_some(Value::Text(Cow::Borrowed(text))),
     }
-    if text.starts_with('"') {
-        let (value, rest) = quoted(text)?;
-        return rest.is_empty().then_some(Value::Text(value));
-    }
-    if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        let leading_zero = text.len() > 1 && text.starts_with('0');
-        return if leading_zero || text.len() > 15 { None } else { text.parse().ok().map(Value::Int) };
-    }
-    is_plain_text(text).then_some(Value::Text(Cow::Borrowed(text)))
 }
 
 /// Whether a byte may stand in plain text, by its number: one look, for every byte of every manifest.
@@ -263,15 +250,30 @@ fn is_plain_character(byte: u8) -> bool {
 }
 
 fn is_plain_text(text: &str) -> bool {
-    text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
-        && text.bytes().all(is_plain_character)
-        && !words(text.len()).iter().any(|word| word.eq_ignore_ascii_case(text))
+    text.bytes().all(is_plain_character) && reads_as_text(text)
+}
+
+/// Whether plain characters are read as text: they begin with a letter and are no word of YAML.
+fn reads_as_text(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_word = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
+    bytes.first().is_some_and(u8::is_ascii_alphabetic)
+        && match bytes.len() {
+            1 => !is_word(&["y", "n", "e", "t", "f", "x", "o", "b"]),
+            2 => !is_word(&["no", "on"]),
+            3 => !is_word(&["yes", "off", "nan", "inf", "nil"]),
+            4 => !matches!(bytes[0] | 0x20, b't' | b'n' | b'v') || !is_word(&["true", "null", "none", "void"]),
+            5 => !is_word(&["false"]),
+            8 => !is_word(&["infinity"]),
+            9 => !is_word(&["undefined"]),
+            _ => true,
+        }
 }
 
 /// The text in double quotes at the beginning, and what follows it.
 fn quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
     let inner = text.strip_prefix('"')?;
-    let end = inner.find(['"', '\\'])?;
+    let end = inner.bytes().position(|byte| matches!(byte, b'"' | b'\\'))?;
     if inner.get(end..)?.starts_with('"') {
         return Some((Cow::Borrowed(inner.get(..end)?), inner.get(end + 1..)?));
     }
