@@ -6,13 +6,13 @@
 
 use std::borrow::Cow;
 
-use crate::node::{Node, Value};
+use crate::node::{Cell, Node, Value, close, open};
 
 /// Nesting beyond this is left to the general reader, which has a limit of its own.
 const DEEPEST: usize = 40;
 
-/// The tree of one document, where all of it is plain.
-pub(crate) fn parse(text: &str) -> Option<Node<'_>> {
+/// Adds the cells of one document, where all of it is plain.
+pub(crate) fn parse<'t>(text: &'t str, cells: &mut Vec<Cell<'t>>) -> Option<()> {
     // No early exit: most documents are plain, and so this looks at many bytes at once.
     if text.bytes().fold(false, |found, byte| found | (byte < b' ' && byte != b'\n')) {
         return None;
@@ -27,8 +27,8 @@ pub(crate) fn parse(text: &str) -> Option<Node<'_>> {
     if first.content.starts_with('-') {
         return None;
     }
-    let root = lines.map(first.indent, 0)?;
-    lines.peek().is_none().then_some(root)
+    lines.map(first.indent, 0, cells)?;
+    lines.peek().is_none().then_some(())
 }
 
 struct Lines<'a> {
@@ -82,13 +82,12 @@ impl<'a> Lines<'a> {
         }
     }
 
-    fn map(&mut self, indent: usize, depth: usize) -> Option<Node<'a>> {
+    fn map(&mut self, indent: usize, depth: usize, cells: &mut Vec<Cell<'a>>) -> Option<()> {
         if depth > DEEPEST {
             return None;
         }
         self.peek()?;
-        let first = self.number;
-        let mut entries: Vec<(Cow<'a, str>, Node<'a>)> = Vec::with_capacity(4);
+        let map = open(cells, self.number, Value::Map);
         while let Some(line) = self.peek() {
             if line.indent < indent || (line.indent == indent && is_item(line.content)) {
                 break;
@@ -100,44 +99,53 @@ impl<'a> Lines<'a> {
                 Some((key, rest)) => (Cow::Borrowed(key), rest),
                 None => key(line.content)?,
             };
-            if entries.iter().any(|(known, _)| *known == key) {
+            close(cells, map);
+            if cells.get(map..).is_some_and(|so_far| Node::of(so_far).get(&key).is_some()) {
                 return None;
             }
-            let value = self.value(rest, indent, depth)?;
-            entries.push((key, value));
+            cells.push(Cell { line: self.number, length: 1, value: Value::Text(key) });
+            self.value(rest, indent, depth, cells)?;
         }
-        Some(Node { line: first, value: Value::Map(entries) })
+        close(cells, map);
+        Some(())
     }
 
     /// The value after `key:`, on the same line or below it.
-    fn value(&mut self, rest: &'a str, indent: usize, depth: usize) -> Option<Node<'a>> {
-        let number = self.number;
+    fn value(
+        &mut self,
+        rest: &'a str,
+        indent: usize,
+        depth: usize,
+        cells: &mut Vec<Cell<'a>>,
+    ) -> Option<()> {
+        let line = self.number;
         if rest == "|-" {
             self.next();
-            return self.literal(indent, number);
+            let value = Value::Text(Cow::Owned(self.literal(indent)?));
+            cells.push(Cell { line, length: 1, value });
+            return Some(());
         }
         if !rest.is_empty() {
-            let value = scalar(rest)?;
+            cells.push(Cell { line, length: 1, value: scalar(rest)? });
             self.next();
-            return Some(Node { line: number, value });
+            return Some(());
         }
         self.next();
         let below = self.peek()?;
         if is_item(below.content) && below.indent >= indent {
-            self.list(below.indent, depth + 1)
+            self.list(below.indent, depth + 1, cells)
         } else if below.indent > indent {
-            self.map(below.indent, depth + 1)
+            self.map(below.indent, depth + 1, cells)
         } else {
             None
         }
     }
 
-    fn list(&mut self, indent: usize, depth: usize) -> Option<Node<'a>> {
+    fn list(&mut self, indent: usize, depth: usize, cells: &mut Vec<Cell<'a>>) -> Option<()> {
         if depth > DEEPEST {
             return None;
         }
-        let first = self.number;
-        let mut items = Vec::new();
+        let list = open(cells, self.number, Value::List);
         while let Some(line) = self.peek() {
             if line.indent < indent || (line.indent == indent && !is_item(line.content)) {
                 break;
@@ -152,17 +160,18 @@ impl<'a> Lines<'a> {
             if let Some((key, rest)) = key(content) {
                 let entry = if let Cow::Borrowed(key) = key { Some((key, rest)) } else { None };
                 self.line = Some(Line { indent: indent + 2, content, entry });
-                items.push(self.map(indent + 2, depth + 1)?);
+                self.map(indent + 2, depth + 1, cells)?;
             } else {
-                items.push(Node { line: self.number, value: scalar(content)? });
+                cells.push(Cell { line: self.number, length: 1, value: scalar(content)? });
                 self.next();
             }
         }
-        Some(Node { line: first, value: Value::List(items) })
+        close(cells, list);
+        Some(())
     }
 
     /// A literal block: every line deeper than the key, without the common indentation and the last line break.
-    fn literal(&mut self, indent: usize, number: u32) -> Option<Node<'a>> {
+    fn literal(&mut self, indent: usize) -> Option<String> {
         let deep = self.line?.indent;
         if deep <= indent {
             return None;
@@ -187,7 +196,7 @@ impl<'a> Lines<'a> {
             text.push_str(line.content);
             self.next();
         }
-        Some(Node { line: number, value: Value::Text(Cow::Owned(text)) })
+        Some(text)
     }
 }
 
@@ -226,8 +235,8 @@ fn scalar(text: &str) -> Option<Value<'_>> {
             let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
             if leading_zero || !is_number || text.len() > 15 { None } else { text.parse().ok().map(Value::Int) }
         }
-        (_, "[]") => Some(Value::List(Vec::new())),
-        (_, "{}") => Some(Value::Map(Vec::new())),
+        (_, "[]") => Some(Value::List),
+        (_, "{}") => Some(Value::Map),
         (_, "true") => Some(Value::Bool(true)),
         (_, "false") => Some(Value::Bool(false)),
         _ => is_plain_text(text).then_some(Value::Text(Cow::Borrowed(text))),
@@ -299,25 +308,34 @@ fn quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
 mod tests {
     use super::*;
 
-    /// The tree without its lines.
-    fn shape(node: &Node<'_>) -> String {
-        match &node.value {
-            Value::List(items) => format!("[{}]", items.iter().map(shape).collect::<Vec<_>>().join(",")),
-            Value::Map(entries) => {
-                let entries = entries.iter().map(|(key, node)| format!("{key:?}:{}", shape(node)));
+    /// The document without its lines.
+    fn shape(node: Node<'_>) -> String {
+        match node.value() {
+            Value::List => format!("[{}]", node.items().map(shape).collect::<Vec<_>>().join(",")),
+            Value::Map => {
+                let entries = node.entries().map(|(key, node)| format!("{key:?}:{}", shape(node)));
                 format!("{{{}}}", entries.collect::<Vec<_>>().join(","))
             }
             Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => {
-                format!("{:?}", node.value)
+                format!("{:?}", node.value())
             }
         }
     }
 
+    fn quick(text: &str) -> Option<Vec<Cell<'_>>> {
+        let mut cells = Vec::new();
+        parse(text, &mut cells).map(|()| cells)
+    }
+
+    fn slow(text: &str) -> Result<Vec<Cell<'_>>, (u32, String)> {
+        let mut cells = Vec::new();
+        crate::node::parse_generally(text, &mut cells).map(|()| cells)
+    }
+
     fn agrees(text: &str) -> bool {
-        let Some(quick) = parse(text) else { return false };
-        let slow =
-            crate::node::parse_generally(text).expect("the general reader takes what the quick one takes");
-        assert_eq!(shape(&quick), shape(&slow), "{text}");
+        let Some(quick) = quick(text) else { return false };
+        let slow = slow(text).expect("the general reader takes what the quick one takes");
+        assert_eq!(shape(Node::of(&quick)), shape(Node::of(&slow)), "{text}");
         true
     }
 
@@ -341,13 +359,13 @@ mod tests {
             "- a\n",
             "a: b # c\n",
         ] {
-            assert!(parse(text).is_none(), "{text}");
+            assert!(quick(text).is_none(), "{text}");
         }
     }
 
     #[test]
     fn a_duplicate_key_is_left_to_the_general_reader() {
-        assert!(parse("a: 1\na: 2\n").is_none());
+        assert!(quick("a: 1\na: 2\n").is_none());
     }
 
     proptest::proptest! {
@@ -366,9 +384,9 @@ mod tests {
 
     /// What the quick reader takes, the general reader takes too, and alike.
     fn agrees_or_refuses(text: &str) {
-        if let Some(quick) = parse(text) {
-            match crate::node::parse_generally(text) {
-                Ok(slow) => assert_eq!(shape(&quick), shape(&slow), "{text}"),
+        if let Some(quick) = quick(text) {
+            match slow(text) {
+                Ok(slow) => assert_eq!(shape(Node::of(&quick)), shape(Node::of(&slow)), "{text}"),
                 Err((_, reason)) => panic!("the general reader refuses: {reason}\n{text}"),
             }
         }
