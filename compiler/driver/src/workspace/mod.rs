@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use netpol_diagnostics::{Diagnostic, FileId, Sources};
+use netpol_diagnostics::{Diagnostic, FileId, Severity, Sources};
 use rayon::prelude::*;
 
 use crate::compile::{Compiled, Options, Purpose, compile_part, compile_with};
@@ -140,7 +140,8 @@ impl<'h> Workspace<'h> {
         Some(Arc::new(Snapshot::new(self.root.clone(), compiled, files, Some(as_of))))
     }
 
-    /// Checks the namespaces of one file at once: what is said of their files is what [`Workspace::check`] says of them.
+    /// Checks the namespaces of one file at once: what is said of their files is what [`Workspace::check`] says of them, but
+    /// for the warnings of targets (NP07xx), which are about the project.
     ///
     /// None where nothing less than a whole check can tell: before the first one, for a file that is of no single
     /// namespace, or with a line about the pods of every namespace.
@@ -152,8 +153,11 @@ impl<'h> Workspace<'h> {
         let near = near::near(&files, about)?;
         let options = Options { as_of: self.host.today()?, targets: Vec::new(), purpose: Purpose::Check };
         let compiled = compile_part(loaded, &options, near.trees, &near.namespaces)?;
+        // What targets warn of is said once, wherever in the project it first comes up.
         let is_own = |found: &Diagnostic| {
-            found.primary.as_ref().is_some_and(|label| near.files.contains(&label.span.file))
+            let is_of_project = found.severity != Severity::Error && found.code.0 / 100 == 7;
+            let mine = found.primary.as_ref().is_some_and(|label| near.files.contains(&label.span.file));
+            mine && !is_of_project
         };
         let Compiled { mut diagnostics, sources, .. } = compiled;
         diagnostics.retain(is_own);
