@@ -1,12 +1,12 @@
 //! What the editor works on says what the terminal says, and knows every name that the check knows.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use netpol_diagnostics::{Diagnostic, Severity, Sources};
 use netpol_driver::names::{Names, Reference, Role, Space};
-use netpol_driver::{Options, Purpose, Root, Snapshot, Workspace, compile, load_project};
+use netpol_driver::{FileState, Options, Purpose, Root, Snapshot, Workspace, compile, load_project};
 use netpol_tests::shelf::Shelf;
 use netpol_tests::{book, example, spec};
 
@@ -164,6 +164,17 @@ fn about(found: &[Diagnostic], sources: &Sources, files: &BTreeSet<String>) -> V
     mine.collect()
 }
 
+/// The files of the namespaces that a file is of.
+fn siblings(snapshot: &Snapshot, path: &Path) -> BTreeSet<String> {
+    let heads = |file: &Arc<FileState>| -> BTreeSet<String> {
+        let names = file.tree().header.iter().flat_map(|head| &head.names);
+        names.map(|name| name.text.to_string()).collect()
+    };
+    let mine = snapshot.files.iter().find(|file| path.ends_with(file.path())).map(heads).unwrap_or_default();
+    let near = snapshot.files.iter().filter(|file| !heads(file).is_disjoint(&mine));
+    near.map(|file| file.path().to_owned()).collect()
+}
+
 /// The text without one of its lines, and with one of them twice.
 fn edits(text: &str) -> Vec<String> {
     let lines: Vec<&str> = text.lines().collect();
@@ -195,20 +206,28 @@ fn a_namespace_is_told_at_once_what_the_whole_check_tells_it() {
                     continue;
                 };
                 let whole = &workspace.check(&|| false).unwrap().compiled;
-                let mine = near.files.iter().map(|id| near.sources.file(*id).path.to_string()).collect();
+                let mine = siblings(&near, &path);
                 let [near, whole] = [
                     about(&near.diagnostics, &near.sources, &mine),
                     about(&whole.diagnostics, &whole.sources, &mine),
                 ];
                 answered += 1;
                 if near != whole {
-                    wrong.push(format!("{name} {}\n{text}\nnear: {near:#?}\nwhole: {whole:#?}", path.display()));
+                    wrong.push(format!(
+                        "{name} {}\n{text}\nnear: {near:#?}\nwhole: {whole:#?}",
+                        path.display()
+                    ));
                 }
             }
             workspace.set_text(path.clone(), text.as_str().into());
         }
     }
     println!("{answered} answered at once, {left} left to the whole check, {} wrong", wrong.len());
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.iter().take(6).map(String::as_str).collect::<Vec<_>>().join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.iter().take(6).map(String::as_str).collect::<Vec<_>>().join("\n")
+    );
     assert!(answered > 100, "{answered}");
 }

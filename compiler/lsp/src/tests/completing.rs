@@ -236,10 +236,10 @@ fn a_statement_is_offered_exactly_where_the_check_takes_it() {
             let marked = file(&format!("{program}‸"));
             let snapshot = marked.cx.snapshot.as_ref().unwrap();
             // A statement that may not stand there is NP0403 or NP0106, or cannot be read.
-            let refusals =
-                snapshot.compiled.diagnostics.iter().filter(|found| {
-                    found.severity == Severity::Error && matches!(found.code.0, 101..=106 | 403)
-                });
+            let refusals = snapshot
+                .diagnostics
+                .iter()
+                .filter(|found| found.severity == Severity::Error && matches!(found.code.0, 101..=106 | 403));
             let refusals: Vec<String> = refusals.map(|found| found.title.clone()).collect();
             let marked = file(&program.replace(statement, "‸"));
             let is_offered = labels(&marked).iter().any(|label| label == word);
