@@ -189,7 +189,7 @@ fn bad_messages_are_answered_and_survived() {
     for method in ABOUT_A_PLACE.iter().filter(|method| **method != "textDocument/references") {
         assert!(talk.ask(method, far.clone()).response_result.is_ok(), "{method}");
     }
-    for uri in ["untitled:Untitled-1", "netpol:/x", "file:///p/%zz.netpol"] {
+    for uri in ["untitled:Untitled-1", "netpol:/x", "file:///p/%FF.netpol"] {
         talk.open(uri, "namespace n\n");
         let at = json!({ "textDocument": { "uri": uri }, "position": { "line": 0, "character": 0 } });
         assert_eq!(talk.ask("textDocument/hover", at).response_result.unwrap(), Value::Null, "{uri}");
