@@ -32,7 +32,7 @@ fn projects() -> Vec<(String, BTreeMap<String, String>)> {
     }
     for (path, text) in book::chapters() {
         for block in book::blocks(&text).iter().filter(|block| block.language() == "netpol") {
-            all.push((format!("{path}:{}", block.line), project(&[block.body.clone()])));
+            all.push((format!("{path}:{}", block.line), project(std::slice::from_ref(&block.body))));
         }
     }
     all

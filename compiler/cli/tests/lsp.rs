@@ -3,25 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use netpol_tests::editor::{Editor, uri};
+use netpol_tests::editor::{Editor, copy_folder, uri};
 use serde_json::{Value, json};
 
 const NETPOL: &str = env!("CARGO_BIN_EXE_netpol");
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().flatten() {
-        let place = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &place);
-        } else {
-            fs::copy(entry.path(), place).unwrap();
-        }
-    }
-}
-
 fn boutique(folder: &Path) {
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/online-boutique"), folder);
+    copy_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/online-boutique"), folder);
 }
 
 fn codes(found: &[Value]) -> Vec<&str> {
