@@ -1,5 +1,7 @@
 //! One session with `netpol lsp`, over the pipes of a real process.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop")]
+
 use std::fs;
 use std::path::Path;
 
