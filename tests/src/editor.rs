@@ -139,6 +139,17 @@ impl Editor {
         told["params"]["diagnostics"].as_array().cloned().unwrap_or_default()
     }
 
+    /// Waits until the codes of a file's diagnostics are as they should be.
+    pub fn diagnostics_until(&mut self, name: &str, is_it: impl Fn(&[&str]) -> bool) {
+        loop {
+            let found = self.diagnostics(name, None);
+            let codes: Vec<&str> = found.iter().filter_map(|found| found["code"].as_str()).collect();
+            if is_it(&codes) {
+                return;
+            }
+        }
+    }
+
     /// Parameters about the first place of a file's text where this stands, behind it.
     pub fn behind(&self, name: &str, text: &str, part: &str) -> Value {
         let at = text.find(part).expect("the part") + part.len();

@@ -202,13 +202,21 @@ fn a_namespace_is_told_at_once_what_the_whole_check_tells_it() {
                 ];
                 answered += 1;
                 if near != whole {
-                    wrong.push(format!("{name} {}\n{text}\nnear: {near:#?}\nwhole: {whole:#?}", path.display()));
+                    wrong.push(format!(
+                        "{name} {}\n{text}\nnear: {near:#?}\nwhole: {whole:#?}",
+                        path.display()
+                    ));
                 }
             }
             workspace.set_text(path.clone(), text.as_str().into());
         }
     }
     println!("{answered} answered at once, {left} left to the whole check, {} wrong", wrong.len());
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.iter().take(6).map(String::as_str).collect::<Vec<_>>().join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.iter().take(6).map(String::as_str).collect::<Vec<_>>().join("\n")
+    );
     assert!(answered > 100, "{answered}");
 }

@@ -91,11 +91,10 @@ fn a_session_from_hello_to_goodbye() {
     fs::write(&platform, before.replace("owns online-boutique", "owns elsewhere")).unwrap();
     let changed = json!({ "changes": [{ "uri": uri(&platform), "type": 2 }] });
     editor.tell("workspace/didChangeWatchedFiles", changed.clone());
-    let found = editor.diagnostics(name, Some(3));
-    assert!(codes(&found).contains(&"NP0210"), "{found:?}");
+    editor.diagnostics_until(name, |codes| codes.contains(&"NP0210"));
     fs::write(&platform, before).unwrap();
     editor.tell("workspace/didChangeWatchedFiles", changed);
-    assert_eq!(codes(&editor.diagnostics(name, Some(3))), Vec::<&str>::new());
+    editor.diagnostics_until(name, <[&str]>::is_empty);
     assert_eq!(editor.end(), Some(0));
 }
 

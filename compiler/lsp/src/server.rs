@@ -20,7 +20,7 @@ use crate::capabilities::{client_of, is_watching_dynamic, offer, watch};
 use crate::context::Pages;
 use crate::dispatch::{Answer, answer};
 use crate::library::Library;
-use crate::publish::{Telling, clear, publish};
+use crate::publish::{Found, Telling, clear, publish};
 use crate::state::{Project, State};
 use crate::uri::path_of;
 use crate::worker::{self, Done};
@@ -267,13 +267,16 @@ impl Server {
         if !self.state.checked(done) {
             return;
         }
+        let found = Found::of(done);
         let State { documents, projects, library, client, .. } = &mut self.state;
-        let Some(project) = projects.get_mut(&done.snapshot.root) else { return };
+        let Some(project) = projects.get_mut(found.root) else { return };
         let telling = Telling { documents, library, encoding: client.encoding };
-        for message in publish(done, &mut project.published, &telling) {
+        for message in publish(&found, &mut project.published, &telling) {
             self.inform::<notification::PublishDiagnostics>(message);
         }
-        self.refresh();
+        if matches!(done, Done::Whole(..)) {
+            self.refresh();
+        }
     }
 
     /// What hangs on the check is asked for again, where the client can.

@@ -214,10 +214,15 @@ impl State {
 
     /// A check has ended. Gives whether anybody still looks at that project.
     pub fn checked(&mut self, done: &Done) -> bool {
-        let Some(project) = self.projects.get_mut(&done.snapshot.root) else { return false };
-        project.snapshot = Some(done.snapshot.clone());
-        project.names = None;
-        true
+        match done {
+            Done::Near(root, ..) => self.projects.contains_key(root),
+            Done::Whole(snapshot, _) => {
+                let Some(project) = self.projects.get_mut(&snapshot.root) else { return false };
+                project.snapshot = Some(snapshot.clone());
+                project.names = None;
+                true
+            }
+        }
     }
 
     /// What a request about a document is answered from; none where nobody opened it.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender};
-use netpol_driver::{Host, Root, Snapshot, Workspace};
+use netpol_driver::{Host, Near, Root, Snapshot, Workspace};
 
 /// What the worker is told.
 #[derive(Debug)]
@@ -22,19 +22,21 @@ pub enum Job {
     Reload(Root),
 }
 
-/// What one check came to.
+/// What one check came to, with the versions of the open files it was found in.
 #[derive(Clone, Debug)]
-pub struct Done {
-    /// What was found.
-    pub snapshot: Arc<Snapshot>,
-    /// The versions of the open files it was found in.
-    pub versions: BTreeMap<PathBuf, i32>,
+pub enum Done {
+    /// A whole project.
+    Whole(Arc<Snapshot>, BTreeMap<PathBuf, i32>),
+    /// The namespaces of the file that was edited, told before the whole project is checked.
+    Near(Root, Near, BTreeMap<PathBuf, i32>),
 }
 
 struct Open<'h> {
     workspace: Workspace<'h>,
     versions: BTreeMap<PathBuf, i32>,
     is_current: bool,
+    /// The file that was edited last, until what is near it was told.
+    edited: Option<PathBuf>,
 }
 
 /// Checks until nobody sends jobs any more. A job that arrives during a check cancels it.
@@ -48,12 +50,25 @@ pub fn run(host: &dyn Host, jobs: &Receiver<Job>, done: &Sender<Done>) {
             }
             let Some(open) = projects.values_mut().find(|open| !open.is_current) else { break };
             // What goes wrong in one check must not end the others.
-            let check = || open.workspace.check(&|| !jobs.is_empty());
+            let near = |open: &mut Open<'_>| {
+                let place = open.edited.take()?;
+                Some(Done::Near(
+                    open.workspace.root().clone(),
+                    open.workspace.check_near(&place)?,
+                    open.versions.clone(),
+                ))
+            };
+            let check = || {
+                if let Some(near) = near(open) {
+                    let _ = done.send(near);
+                }
+                open.workspace.check(&|| !jobs.is_empty())
+            };
             let found = std::panic::catch_unwind(std::panic::AssertUnwindSafe(check));
             match found {
                 Ok(Some(snapshot)) => {
                     open.is_current = true;
-                    if done.send(Done { snapshot, versions: open.versions.clone() }).is_err() {
+                    if done.send(Done::Whole(snapshot, open.versions.clone())).is_err() {
                         return;
                     }
                 }
@@ -80,12 +95,14 @@ fn take<'h>(host: &'h dyn Host, projects: &mut BTreeMap<Root, Open<'h>>, job: Jo
         workspace: Workspace::open(host, root.clone()),
         versions: BTreeMap::new(),
         is_current: false,
+        edited: None,
     });
     match job {
         Job::Open(_) | Job::Close(_) => return,
         Job::Text(_, place, text, version) => {
             open.versions.insert(place.clone(), version);
-            open.workspace.set_text(place, text);
+            open.workspace.set_text(place.clone(), text);
+            open.edited = Some(place);
         }
         Job::Remove(_, place) => {
             open.versions.remove(&place);

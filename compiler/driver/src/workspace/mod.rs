@@ -88,6 +88,11 @@ impl<'h> Workspace<'h> {
         Workspace { host, root, open: BTreeMap::new(), loaded: None, known: BTreeMap::new() }
     }
 
+    /// What is open.
+    pub fn root(&self) -> &Root {
+        &self.root
+    }
+
     /// The file at this place has this text now, whatever is on disk.
     pub fn set_text(&mut self, place: PathBuf, text: Arc<str>) {
         let shown = self.root.shown(&place);

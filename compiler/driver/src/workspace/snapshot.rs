@@ -7,8 +7,8 @@ use netpol_flow::Date;
 use netpol_syntax::tree::File;
 
 use super::Root;
-use super::near::Links;
 use super::names::{FileNames, Names};
+use super::near::Links;
 use crate::compile::{Compiled, Tree};
 
 /// A file with everything that follows from its text alone.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use netpol_flow::Text;
 use netpol_syntax::tree::{
     Argument, ArgumentKind, ArgumentValue, Builtin, End, EndKind, Ends, File, FlowSentence, Item, ItemKind,
-    NamespaceSelection, Reference, Services, ServiceKind,
+    NamespaceSelection, Reference, ServiceKind, Services,
 };
 
 /// The statements of a file, by what they have to do with other namespaces.
@@ -195,9 +195,7 @@ impl Found<'_> {
                 | Builtin::ApiServer
                 | Builtin::ClusterGateway,
             ) => {}
-            EndKind::Builtin(
-                Builtin::Pods | Builtin::Tenants | Builtin::OtherTenants | Builtin::System,
-            )
+            EndKind::Builtin(Builtin::Pods | Builtin::Tenants | Builtin::OtherTenants | Builtin::System)
             | EndKind::Namespaces(_)
             | EndKind::Tenant(_)
             | EndKind::Star => (self.is_open, self.is_sweeping) = (true, true),
