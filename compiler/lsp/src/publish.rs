@@ -62,7 +62,8 @@ pub fn publish(done: &Done, before: &mut Published, with: &Telling<'_>) -> Vec<P
     }
     for (place, (uri, _)) in before.iter() {
         if now.get(place).is_none_or(|(other, _)| other != uri) {
-            messages.push(PublishDiagnosticsParams::new(uri.clone(), Vec::new(), None));
+            let version = done.versions.get(place).copied();
+            messages.push(PublishDiagnosticsParams::new(uri.clone(), Vec::new(), version));
         }
     }
     // An open file without anything to say: the client learns that it was looked at.

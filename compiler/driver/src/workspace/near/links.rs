@@ -175,10 +175,9 @@ impl Found<'_> {
     fn end(&mut self, end: &EndKind) {
         match end {
             EndKind::Address(_) | EndKind::Domain(_) => {}
-            EndKind::Pod { namespace, .. } => match namespace {
-                Some(namespace) => self.namespace(&namespace.text),
-                None => {}
-            },
+            EndKind::Pod { namespace, .. } => {
+                namespace.iter().for_each(|namespace| self.namespace(&namespace.text));
+            }
             EndKind::Call { callee, arguments } => {
                 self.reference(callee);
                 arguments.iter().for_each(|argument| self.argument(argument));
