@@ -7,8 +7,10 @@ mod words;
 mod interface;
 mod project;
 mod module;
+mod pods;
 
-pub use module::{document_library, document_module};
+pub use module::{document_item, document_library, document_module};
+pub use pods::{consumers_of, document_pods};
 
 use netpol_flow::Date;
 

@@ -1,0 +1,3 @@
+//! The requests, one file each.
+
+pub mod hover;
