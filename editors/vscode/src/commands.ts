@@ -25,16 +25,17 @@ async function project(): Promise<string | undefined> {
   }
 }
 
-/** Runs `netpol build` or `netpol test` for the project of the open file. */
-export async function run(command: "build" | "test"): Promise<void> {
+/** Runs `netpol build` or `netpol test` for the project of the open file, or only for the tests of one file. */
+export async function run(command: "build" | "test", file?: unknown): Promise<void> {
   const folder = await project();
   if (folder === undefined) {
     void vscode.window.showWarningMessage("Open a folder with a netpol project first.");
     return;
   }
   await vscode.workspace.saveAll(false);
-  const { program: file, args } = onProject(program(), command, folder);
-  const execution = new vscode.ProcessExecution(file, [...args], { cwd: folder });
+  const part = typeof file === "string" ? vscode.Uri.parse(file).fsPath : folder;
+  const invocation = onProject(program(), command, part);
+  const execution = new vscode.ProcessExecution(invocation.program, [...invocation.args], { cwd: folder });
   const task = new vscode.Task({ type: "netpol", command }, vscode.TaskScope.Workspace, command, "netpol", execution);
   if (command === "build") task.group = vscode.TaskGroup.Build;
   if (command === "test") task.group = vscode.TaskGroup.Test;

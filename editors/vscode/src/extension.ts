@@ -8,17 +8,15 @@ import { explain, pages } from "./explain";
 import { server } from "./program";
 
 let client: LanguageClient | undefined;
-let watcher: vscode.FileSystemWatcher | undefined;
 
 /** Called when a netpol file or a folder with `netpol.toml` is opened. */
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const { registerCommand } = vscode.commands;
-  watcher = vscode.workspace.createFileSystemWatcher("**/{*.netpol,netpol.toml}");
   context.subscriptions.push(
-    watcher,
     pages(),
     registerCommand("netpol.build", () => trusted(() => run("build"))),
-    registerCommand("netpol.test", () => trusted(() => run("test"))),
+    // The lens above a test says which file it stands in.
+    registerCommand("netpol.test", (file?: unknown) => trusted(() => run("test", file))),
     registerCommand("netpol.explain", () => trusted(explain)),
     registerCommand("netpol.restart", () => trusted(restart)),
     vscode.workspace.onDidGrantWorkspaceTrust(restart),
@@ -40,6 +38,7 @@ async function trusted(action: () => Promise<void>): Promise<void> {
   void vscode.window.showWarningMessage("netpol runs a program that this folder may name: trust the folder first.");
 }
 
+// The server asks for the files it wants to be told of, so nothing is watched here.
 async function restart(): Promise<void> {
   await client?.dispose();
   const { program: command, args } = server(program());
@@ -50,7 +49,6 @@ async function restart(): Promise<void> {
       { scheme: "file", language: "netpol" },
       { scheme: "untitled", language: "netpol" },
     ],
-    ...(watcher === undefined ? {} : { synchronize: { fileEvents: watcher } }),
   };
   client = new LanguageClient("netpol", "netpol", serverOptions, clientOptions);
   try {

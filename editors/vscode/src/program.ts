@@ -23,9 +23,9 @@ export function server(program: string): Invocation {
   return { program, args: ["lsp"] };
 }
 
-/** A command of `netpol` for the project in a folder. */
-export function onProject(program: string, command: "build" | "test", folder: string): Invocation {
-  return { program, args: [command, folder] };
+/** A command of `netpol` for the project in a folder, or for one file of it. */
+export function onProject(program: string, command: "build" | "test", part: string): Invocation {
+  return { program, args: [command, part] };
 }
 
 /** The diagnostic code written around a column of a line, such as `NP0406`. */
