@@ -8,7 +8,7 @@ local function expect(what, found, wanted)
   end
 end
 
-vim.cmd("edit " .. vim.env.NETPOL_EXAMPLE)
+vim.cmd("edit " .. vim.env.NETPOL_PROJECT .. "/tenants/boutique/online-boutique.netpol")
 expect("file type", vim.bo.filetype, "netpol")
 expect("comments", vim.bo.commentstring, "# %s")
 expect("indentation", vim.bo.shiftwidth, 2)
@@ -54,6 +54,27 @@ for _, kind in ipairs({ "highlights", "locals", "injections", "folds", "indents"
 end
 expect("queries", queries, 5)
 
+-- The server tells what is wrong, and that it is mended.
+local served = "not tried"
+if vim.env.NETPOL ~= "" then
+  local function told(wanted)
+    return vim.wait(60000, function()
+      local found = vim.diagnostic.get(buffer, { severity = vim.diagnostic.severity.ERROR })
+      return (#found > 0) == wanted
+    end, 50)
+  end
+  local line = vim.fn.search("^loadgenerator -> ")
+  local text = vim.fn.getline(line)
+  vim.fn.setline(line, (text:gsub("^loadgenerator", "nobody")))
+  expect("the server tells of a name that nobody has", told(true), true)
+  local first = vim.diagnostic.get(buffer, { severity = vim.diagnostic.severity.ERROR })[1] or {}
+  expect("where", first.lnum, line - 1)
+  vim.fn.setline(line, text)
+  expect("the server takes it back", told(false), true)
+  vim.cmd("edit!")
+  served = "tried"
+end
+
 -- Indentation gives back what the formatter writes.
 local rows = 0
 for path in vim.env.NETPOL_PROGRAMS:gmatch("[^\n]+") do
@@ -68,5 +89,5 @@ for path in vim.env.NETPOL_PROGRAMS:gmatch("[^\n]+") do
 end
 
 local version = vim.version()
-print(("Neovim %d.%d.%d: %d queries, %d lines indented, %d faults\n"):format(version.major, version.minor, version.patch, queries, rows, failed))
+print(("Neovim %d.%d.%d: %d queries, %d lines indented, server %s, %d faults\n"):format(version.major, version.minor, version.patch, queries, rows, served, failed))
 vim.cmd(failed == 0 and "quitall!" or "cquit!")
