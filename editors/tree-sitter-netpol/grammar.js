@@ -23,8 +23,9 @@ module.exports = grammar({
   word: ($) => $._word,
   extras: ($) => [/\s/, $.comment],
 
-  // `_more_net` and `_more_workload` are never given: they tell the scanner what may go on with the next line.
-  externals: ($) => [$._end, $._more_net, $._more_workload, $._recovering],
+  // `_more_net` and `_more_workload` are never given: they tell the scanner what may go on with the next line. `_no_value` stands
+  // where a label has none, so that `selects empty=` does not take its value from the next line.
+  externals: ($) => [$._end, $._more_net, $._more_workload, $._no_value, $._recovering],
 
   supertypes: ($) => [$.statement, $.clause],
 
@@ -126,7 +127,7 @@ module.exports = grammar({
           optional(
             choice(
               seq(choice("in", "notin"), parens(commas($._label_value))),
-              seq(choice("=", "==", "!="), optional($._label_value)),
+              seq(choice("=", "==", "!="), choice($._label_value, $._no_value)),
             ),
           ),
         ),

@@ -1,4 +1,4 @@
-// Where a statement ends.
+// Where a statement ends, and where a label has no value.
 //
 // It ends with its line, before `}` and with the file. It goes on where the next line starts with a clause, `from` or `to`; after
 // the blocks of a `net` also with `except`, unless that is a statement of its own; and after a `workload` with its options.
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum Token { END, MORE_NET, MORE_WORKLOAD, RECOVERING };
+enum Token { END, MORE_NET, MORE_WORKLOAD, NO_VALUE, RECOVERING };
 
 // Longer than any word that is looked for.
 #define WORD 24
@@ -33,6 +33,8 @@ static bool is_digit(int32_t c) { return c >= '0' && c <= '9'; }
 static bool is_word(int32_t c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '-';
 }
+
+static bool is_end_of_label(int32_t c) { return c == '\n' || c == ',' || c == ')' || c == '#' || c == '{' || c == '}'; }
 
 static void next(TSLexer *lexer) { lexer->advance(lexer, false); }
 
@@ -143,8 +145,14 @@ static bool excepts_a_flow(TSLexer *lexer) {
 
 bool tree_sitter_netpol_external_scanner_scan(void *payload, TSLexer *lexer, const bool *valid) {
   (void)payload;
-  if (!valid[END]) return false;
   bool recovering = valid[RECOVERING];
+  if (valid[NO_VALUE] && !recovering) {
+    lexer->mark_end(lexer);
+    lexer->result_symbol = NO_VALUE;
+    skip_blanks(lexer);
+    return lexer->eof(lexer) || is_end_of_label(lexer->lookahead);
+  }
+  if (!valid[END]) return false;
 
   while (is_blank(lexer->lookahead)) lexer->advance(lexer, true);
   lexer->mark_end(lexer);
