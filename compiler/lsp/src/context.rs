@@ -87,6 +87,11 @@ impl Context {
         }
     }
 
+    /// The address of the file asked about, as text.
+    pub fn uri_of_file(&self) -> Option<String> {
+        self.uri(self.file.id).map(|uri| uri.as_str().to_owned())
+    }
+
     /// The address of a path, as the client calls it.
     pub fn uri_at(&self, place: &Path) -> Option<Uri> {
         self.open.get(place).cloned().or_else(|| uri_of(place))

@@ -42,13 +42,6 @@ pub fn walk<'t>(items: &'t [Item], found: &mut dyn FnMut(&'t Item)) {
     }
 }
 
-/// The innermost statement at an offset.
-pub fn item_at(items: &[Item], offset: u32) -> Option<&Item> {
-    let holds = |item: &&Item| item.span.start <= offset && offset <= item.span.end;
-    let item = items.iter().rev().find(holds)?;
-    Some(item_at(body(item), offset).unwrap_or(item))
-}
-
 /// The statement with this head.
 pub fn item_with_head(items: &[Item], head: Span) -> Option<&Item> {
     let mut found = None;

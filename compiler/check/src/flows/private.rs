@@ -15,7 +15,7 @@ use super::consents::{
     Answers, answers, baseline, left_by_denies, left_by_guardrails, named_namespace, without,
 };
 use super::{Context, cover};
-pub(crate) use messages::line_to_ask_for;
+pub use messages::line_to_ask_for;
 use messages::{and_more, not_all_exposed, nothing_exposed};
 
 /// A destination that does not consent, and to what.

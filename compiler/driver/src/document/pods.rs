@@ -20,7 +20,9 @@ pub fn document_pods(view: &Policy, namespace: &Namespace, pods: &SharedPods, as
     let selector = pods.selector.to_string();
     match (selector.is_empty(), &pods.accounts) {
         (true, None) => out += "Every pod of the namespace.\n",
-        (false, None) => drop(writeln!(out, "Selects `{selector}`.")),
+        (false, None) => {
+            let _ = writeln!(out, "Selects `{selector}`.");
+        }
         (_, Some(accounts)) => {
             let names: Vec<_> = accounts.iter().collect();
             let labels = if selector.is_empty() { String::new() } else { format!("`{selector}`, ") };
@@ -57,10 +59,14 @@ pub fn document_pods(view: &Policy, namespace: &Namespace, pods: &SharedPods, as
                 drop(writeln!(out, "{title}: anything; this side of the namespace is open."))
             }
             Enforcement::Audited | Enforcement::Enforced if lines.is_empty() => {
-                drop(writeln!(out, "{nothing}"))
+                let _ = writeln!(out, "{nothing}");
             }
-            Enforcement::Audited => drop(writeln!(out, "{title} (only watched so far):\n")),
-            Enforcement::Enforced => drop(writeln!(out, "{title}:\n")),
+            Enforcement::Audited => {
+                let _ = writeln!(out, "{title} (only watched so far):\n");
+            }
+            Enforcement::Enforced => {
+                let _ = writeln!(out, "{title}:\n");
+            }
         }
         for line in lines.iter().take(SHOWN) {
             let _ = writeln!(out, "- {line}");

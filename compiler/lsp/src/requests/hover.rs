@@ -3,7 +3,7 @@
 use lsp_types::{Hover, HoverContents, HoverParams, MarkupContent, MarkupKind};
 use netpol_check::standard_modules;
 use netpol_diagnostics::{Code, Span};
-use netpol_driver::names::{Declaration, Kind, ScopeKind, Space, Symbol};
+use netpol_driver::names::{Declaration, Kind, ScopeKind, Symbol};
 use netpol_driver::{document_item, document_library, document_module, document_pods};
 use netpol_flow::Text;
 use netpol_model::{Pods, Policy, SharedPods};
@@ -175,9 +175,4 @@ fn said_once(parts: impl Iterator<Item = String>) -> String {
     let mut parts: Vec<String> = parts.collect();
     parts.dedup();
     parts.join("\n")
-}
-
-/// Whether a kind of name stands for pods.
-pub fn is_pods(kind: Kind) -> bool {
-    kind.space() == Space::End && matches!(kind, Kind::Workload | Kind::Tier | Kind::Group)
 }

@@ -3,12 +3,12 @@
 use netpol_diagnostics::Span;
 use netpol_flow::Text;
 use netpol_syntax::tree::{
-    Argument, ArgumentKind, ArgumentValue, Clause, ClauseKind, ClusterAttribute, EndKind, Ends, File,
-    FlowSentence, Item, ItemKind, Name, NamespaceHead, NamespaceSelection, Param, ParamType, Path,
+    Argument, ArgumentKind, ArgumentValue, Builtin, Clause, ClauseKind, ClusterAttribute, EndKind, Ends,
+    File, FlowSentence, Item, ItemKind, Name, NamespaceHead, NamespaceSelection, Param, ParamType, Path,
     Reference as Written, RequireScope, ServiceKind, Services,
 };
 
-use super::{Declaration, FileNames, Import, Kind, Reference, Scope, ScopeKind, Slot, Space};
+use super::{Declaration, Exposure, FileNames, Import, Kind, Reference, Scope, ScopeKind, Slot, Space};
 
 impl FileNames {
     /// Reads the names of a tree; `text` is what it was parsed from.
@@ -153,7 +153,9 @@ impl Reader {
                         | ClusterAttribute::Nodes(ends)
                         | ClusterAttribute::ApiServer(ends)
                         | ClusterAttribute::Shared(ends)
-                        | ClusterAttribute::Gateway(ends) => drop(self.ends(scope, ends)),
+                        | ClusterAttribute::Gateway(ends) => {
+                            self.ends(scope, ends);
+                        }
                         ClusterAttribute::Undeclared { .. } => {}
                     }
                 }
@@ -175,8 +177,12 @@ impl Reader {
                 let inner = self.block(ScopeKind::Guardrail, scope, item, body);
                 self.opens(found, inner);
             }
-            ItemKind::Baseline { body } => drop(self.block(ScopeKind::Baseline, scope, item, body)),
-            ItemKind::Test { body, .. } => drop(self.block(ScopeKind::Test, scope, item, body)),
+            ItemKind::Baseline { body } => {
+                self.block(ScopeKind::Baseline, scope, item, body);
+            }
+            ItemKind::Test { body, .. } => {
+                self.block(ScopeKind::Test, scope, item, body);
+            }
             ItemKind::Pattern { name, params, body } => {
                 let found = self.declare(Kind::Pattern, name, item, scope);
                 let inner = self.scope(ScopeKind::Pattern, Some(scope), item.span);
@@ -245,7 +251,9 @@ impl Reader {
                 }
             }
             ItemKind::Require(require) => match &require.within {
-                Some(RequireScope::Tenant(name)) => drop(self.name(scope, Space::Tenant, name)),
+                Some(RequireScope::Tenant(name)) => {
+                    self.name(scope, Space::Tenant, name);
+                }
                 Some(RequireScope::Namespaces(names)) => self.names(scope, Space::Namespace, names),
                 None => {}
             },
@@ -255,6 +263,9 @@ impl Reader {
                     self.services(scope, services, &offered);
                 }
                 self.ends(scope, to);
+                let ports = services.as_ref().map(|services| services.span);
+                let to = to.items.iter().filter_map(|end| caller(&end.kind)).collect();
+                self.names.exposures.push(Exposure { scope, offered, to, ports });
             }
             ItemKind::Deny(flow)
             | ItemKind::Allow(flow)
@@ -353,7 +364,9 @@ impl Reader {
                 let found = plain(scope, Space::Port, name.text.clone(), name.span);
                 self.refer(Reference { destinations: destinations.to_vec(), ..found });
             }
-            ServiceKind::Path(path) => drop(self.path(scope, Space::Port, path)),
+            ServiceKind::Path(path) => {
+                self.path(scope, Space::Port, path);
+            }
             ServiceKind::Any
             | ServiceKind::Number(_)
             | ServiceKind::WithProtocol(_)
@@ -410,7 +423,9 @@ impl Reader {
                     found.call = meant.call();
                 }
             }
-            ArgumentKind::End(kind) => drop(self.end(scope, kind, value.span)),
+            ArgumentKind::End(kind) => {
+                self.end(scope, kind, value.span);
+            }
             ArgumentKind::Service(kind) => self.service(scope, kind, &[]),
             ArgumentKind::Label(_) | ArgumentKind::Text(_) => {}
         }
@@ -422,6 +437,23 @@ impl Reader {
                 self.name(scope, Space::Value, name);
             }
         }
+    }
+}
+
+/// Whom an `expose` speaks of.
+fn caller(kind: &EndKind) -> Option<Text> {
+    match kind {
+        EndKind::Path(path) => Some(path.prefix.text.clone()),
+        EndKind::Name(name) | EndKind::Tenant(name) => Some(name.text.clone()),
+        EndKind::Builtin(Builtin::Pods) => Some("pods".into()),
+        EndKind::Builtin(Builtin::Tenants) => Some("tenants".into()),
+        EndKind::Pod { namespace, .. } => namespace.as_ref().map(|name| name.text.clone()),
+        EndKind::Builtin(_)
+        | EndKind::Address(_)
+        | EndKind::Domain(_)
+        | EndKind::Namespaces(_)
+        | EndKind::Call { .. }
+        | EndKind::Star => None,
     }
 }
 

@@ -219,6 +219,19 @@ pub struct Import {
     pub prefix: u32,
 }
 
+/// A line by which a namespace offers something to others.
+#[derive(Clone, Debug)]
+pub struct Exposure {
+    /// The scope it stands in.
+    pub scope: u32,
+    /// The references to what it offers.
+    pub offered: Vec<u32>,
+    /// Whom to: what stands before each slash, or a word such as `tenants`, or a tenant's name.
+    pub to: Vec<Text>,
+    /// The place of the ports.
+    pub ports: Option<Span>,
+}
+
 /// The names of one file.
 #[derive(Clone, Debug, Default)]
 pub struct FileNames {
@@ -230,6 +243,8 @@ pub struct FileNames {
     pub references: Vec<Reference>,
     /// The imports, in the order written.
     pub imports: Vec<Import>,
+    /// What is offered to other namespaces, in the order written.
+    pub exposures: Vec<Exposure>,
     by_name: BTreeMap<(u32, Space, Text), Vec<u32>>,
     /// The declarations outside of blocks.
     top: Vec<u32>,

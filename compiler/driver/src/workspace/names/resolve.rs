@@ -110,6 +110,22 @@ impl Names {
         self.member(prefix, space, &reference.name)
     }
 
+    /// What a name as written, `dns` or `k8s/dns`, stands for at a scope.
+    pub fn find(&self, (file, scope): (FileId, u32), space: Space, written: &str) -> Vec<Symbol> {
+        let (prefix, name) = match written.split_once('/') {
+            Some((prefix, name)) => (Some(Text::from(prefix.trim_matches('`'))), name),
+            None => (None, written),
+        };
+        let name: Text = name.trim_matches('`').into();
+        match prefix {
+            None => self.lookup((file, scope), space, &name),
+            Some(prefix) => match self.imported(file, &prefix) {
+                Some(module) => self.in_scope((module, 0), space, &name, 0),
+                None => self.member(&prefix, space, &name),
+            },
+        }
+    }
+
     /// The module that a prefix stands for in a file.
     pub fn imported(&self, file: FileId, prefix: &str) -> Option<FileId> {
         let names = self.names_of(file)?;
