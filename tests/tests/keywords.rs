@@ -44,7 +44,8 @@ fn tree_sitter() -> Words {
         match value {
             Value::Object(fields) => {
                 let is_text = fields.get("type").and_then(Value::as_str) == Some("STRING");
-                let word = fields.get("value").and_then(Value::as_str).filter(|word| is_text && is_word(word));
+                let word =
+                    fields.get("value").and_then(Value::as_str).filter(|word| is_text && is_word(word));
                 found.extend(word.map(str::to_owned));
                 fields.values().for_each(|inner| collect(inner, found));
             }
@@ -63,7 +64,9 @@ fn text_mate() -> Words {
     fn collect(value: &Value, found: &mut Words) {
         match value {
             Value::Object(fields) => {
-                for expression in ["match", "begin", "end"].iter().filter_map(|key| fields.get(*key)?.as_str()) {
+                for expression in
+                    ["match", "begin", "end"].iter().filter_map(|key| fields.get(*key)?.as_str())
+                {
                     found.extend(alternatives(expression));
                 }
                 fields.values().for_each(|inner| collect(inner, found));
@@ -72,7 +75,8 @@ fn text_mate() -> Words {
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
-    let grammar = serde_json::from_str(&text("editors/vscode/syntaxes/netpol.tmLanguage.json")).expect("JSON");
+    let grammar =
+        serde_json::from_str(&text("editors/vscode/syntaxes/netpol.tmLanguage.json")).expect("JSON");
     let mut words = Words::new();
     collect(&grammar, &mut words);
     // They belong to port literals, which the other grammars have as one token.
