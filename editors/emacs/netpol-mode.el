@@ -56,18 +56,42 @@
 
 (defconst netpol--name "\\(?:[A-Za-z_][A-Za-z0-9_]*\\(?:-+[A-Za-z0-9_]+\\)*\\|`[^`\n]+`\\)")
 
-(defun netpol--words (words)
-  "A regular expression for WORDS that are not part of a path, a label or a domain."
-  (concat "\\(?:^\\|[][ \t(){},:>]\\)" (regexp-opt words t) "\\(?:$\\|[][ \t(){},:]\\|->\\)"))
+(defun netpol--matcher (words &optional between)
+  "A function that finds the next of WORDS that is no part of a path or a domain.
+With BETWEEN, the words are names where an arrow, a colon or a comma is next to
+them, and where nothing follows."
+  (let ((regexp (concat "\\_<" (regexp-opt words t) "\\_>")))
+    (lambda (limit)
+      (let (found)
+        (while (and (not found) (re-search-forward regexp limit t))
+          (setq found
+                (save-match-data
+                  (save-excursion
+                    (and (not (looking-at-p "[/.`=]"))
+                         (progn (goto-char (match-beginning 0)) (not (memq (char-before) '(?/ ?. ?` ?=))))
+                         (or (not between) (netpol--between-p (match-end 0))))))))
+        found))))
+
+(defun netpol--between-p (end)
+  "Whether the word from point to END stands where it means something."
+  (and (progn (skip-chars-backward " \t") (not (memq (char-before) '(?> ?: ?, ?\[ nil))))
+       (progn (goto-char end) (looking-at-p "[ \t]*\\(?:$\\|[[({\"/#]\\|[A-Za-z0-9`*]\\)"))))
 
 (defconst netpol-font-lock-keywords
-  `(;; The key of a label is no keyword, whatever it is called.
+  `(;; What a rule needs, and which rules: all of it is words.
+    ("\\(?:^\\|{\\)[ \t]*\\(require\\)\\_>" (1 font-lock-keyword-face)
+     (,(netpol--matcher (append netpol--rules netpol--clauses '("internet" "enforce" "ports" "prefix" "within" "on" "cross-namespace"
+                                                                "namespace" "every" "rule")))
+      nil nil (1 font-lock-keyword-face)))
+    ;; The key of a label is no keyword, whatever it is called.
     ("\\([A-Za-z0-9][A-Za-z0-9._/-]*\\)\\(?:!=\\|==?\\)\\([A-Za-z0-9][A-Za-z0-9._-]*\\)"
      (1 font-lock-variable-name-face) (2 font-lock-string-face))
     ;; Imports.
     ("^\\(use\\)[ \t]+\\([A-Za-z0-9_/-]+\\)\\(?:[ \t]+\\(as\\)[ \t]+\\([A-Za-z0-9_-]+\\)\\)?"
      (1 font-lock-keyword-face) (2 font-lock-constant-face) (3 font-lock-keyword-face nil t)
      (4 font-lock-constant-face nil t))
+    ("\\(?:^\\|[{}]\\)[ \t]*\\(mode\\)[ \t]+\\(enforce\\|audit\\|ingress-only\\|egress-only\\|external\\)\\_>"
+     (1 font-lock-keyword-face) (2 font-lock-keyword-face))
     ;; Declarations, and what they name.
     (,(concat "\\(?:^\\|[{}]\\)[ \t]*\\(sealed\\)[ \t]+guardrail\\_>") (1 font-lock-keyword-face))
     (,(concat "\\(?:^\\|[{}]\\|sealed\\)[ \t]*\\(" (regexp-opt (remove "sealed" netpol--declarations)) "\\)[ \t]+\\("
@@ -83,6 +107,7 @@
     ("\\_<\\(?:tcp\\|udp\\|sctp\\)/\\(?:[0-9]+\\(?:-[0-9]+\\)?\\|\\*\\)" . font-lock-constant-face)
     ("\\(?:\\*\\.\\)?[A-Za-z0-9_{][A-Za-z0-9_{}-]*\\(?:\\.[A-Za-z0-9_{}-]+\\)*\\.[A-Za-z{][A-Za-z0-9{}-]*" . font-lock-string-face)
     ;; Paths, calls, parameters.
+    (,(concat "\\(" netpol--name "\\)/\\(pod\\)[ \t]*(") (1 font-lock-constant-face) (2 font-lock-keyword-face))
     (,(concat "\\(" netpol--name "\\)/\\(" netpol--name "\\)")
      (1 font-lock-constant-face) (2 font-lock-variable-name-face))
     (,(concat "\\_<apply[ \t]+\\(" netpol--name "\\)\\(?:$\\|[ \t(]\\)") (1 font-lock-function-name-face))
@@ -93,11 +118,12 @@
      (1 font-lock-variable-name-face))
     ;; Words.
     ("->" . font-lock-builtin-face)
-    (,(netpol--words netpol--rules) (1 font-lock-keyword-face))
-    (,(netpol--words netpol--clauses) (1 font-lock-keyword-face))
-    (,(netpol--words netpol--builtins) (1 font-lock-builtin-face))
-    (,(concat "[])}\"A-Za-z0-9`][ \t]+" (regexp-opt netpol--between t) "\\(?:$\\|[ \t]*[[({\"/]\\|[ \t]+[^-]\\)")
-     (1 font-lock-keyword-face))
+    (,(netpol--matcher netpol--rules) (1 font-lock-keyword-face))
+    (,(netpol--matcher netpol--clauses) (1 font-lock-keyword-face))
+    (,(netpol--matcher netpol--builtins) (1 font-lock-builtin-face))
+    (,(netpol--matcher '("tenant")) (1 font-lock-keyword-face))
+    ("\\_<only[ \t]+\\(http\\)\\_>" (1 font-lock-keyword-face))
+    (,(netpol--matcher (remove "http" netpol--between) t) (1 font-lock-keyword-face))
     ("^[ \t]+\\(in\\|ports\\|account\\|host-network\\)\\(?:$\\|[ \t]+[[A-Za-z`]\\)" (1 font-lock-keyword-face)))
   "What `netpol-mode' highlights. An earlier line wins.")
 
