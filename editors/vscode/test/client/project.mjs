@@ -42,7 +42,8 @@ const CAPABILITIES = {
   },
 };
 
-function program() {
+/** The compiler, with its server. */
+export function program() {
   const build = process.env.CARGO_TARGET_DIR ?? join(root, "target");
   const places = ["debug", "release"].map((profile) => join(build, profile, "netpol"));
   const found = process.env.NETPOL ?? places.find((place) => existsSync(place)) ?? "netpol";

@@ -107,8 +107,8 @@ test("one project, every request that an editor makes", async (t) => {
     const context = { includeDeclaration: true };
     const references = await project.request(protocol.ReferencesRequest.type, { ...at("web -> api"), context });
     const inShop = references.filter((one) => one.uri === uri).length;
-    assert.equal(inShop, 6);
-    assert.equal(references.length, 7, "and the namespace of the controller");
+    assert.equal(inShop, 7);
+    assert.equal(references.length, 8, "and the namespace of the controller");
     const ready = await project.request(protocol.PrepareRenameRequest.type, at("web -> api"));
     assert.ok(ready);
     const edit = await project.request(protocol.RenameRequest.type, { ...at("web -> api"), newName: "front" });
