@@ -251,7 +251,8 @@ them, and where nothing follows."
 (add-to-list 'auto-mode-alist '("\\.netpol\\'" . netpol-mode))
 
 (with-eval-after-load 'eglot
-  (add-to-list 'eglot-server-programs `(netpol-mode . (,netpol-program "lsp"))))
+  (add-to-list 'eglot-server-programs
+               (cons 'netpol-mode (lambda (&rest _) (list netpol-program "lsp")))))
 
 (with-eval-after-load 'lsp-mode
   (add-to-list 'lsp-language-id-configuration '(netpol-mode . "netpol"))

@@ -22,7 +22,6 @@
     (call-process "git" nil nil nil "-C" folder "init" "--quiet")
     (with-current-buffer (find-file-noselect (concat folder "tenants/boutique/online-boutique.netpol"))
       (should (eq major-mode 'netpol-mode))
-      (setf (alist-get 'netpol-mode eglot-server-programs) (list netpol-program "lsp"))
       (apply #'eglot--connect (eglot--guess-contact))
       (should (eglot-current-server))
       (search-forward "\nloadgenerator")
