@@ -159,6 +159,35 @@ pub(crate) fn compile_with(
     trees: impl FnOnce(&Loaded) -> Vec<Tree>,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Option<Compiled> {
+    compile_views(loaded, options, trees, is_cancelled, |_| {})
+}
+
+/// As [`compile`], of trees that are a part of a project, and for some of its namespaces: nothing is written or proved for
+/// the others.
+pub(crate) fn compile_part(
+    loaded: Loaded,
+    options: &Options,
+    trees: Vec<Tree>,
+    namespaces: &BTreeSet<Text>,
+) -> Option<Compiled> {
+    let narrow = |views: &mut [Policy]| {
+        let all = views.iter_mut().flat_map(|view| view.namespaces.values_mut());
+        for other in all.filter(|namespace| !namespaces.contains(&namespace.name)) {
+            other.external = true;
+            other.rules.clear();
+        }
+    };
+    compile_views(loaded, options, |_| trees, &|| false, narrow)
+}
+
+/// As [`compile_with`]; `narrow` may change the policies before they are lowered.
+fn compile_views(
+    loaded: Loaded,
+    options: &Options,
+    trees: impl FnOnce(&Loaded) -> Vec<Tree>,
+    is_cancelled: &dyn Fn() -> bool,
+    narrow: impl FnOnce(&mut [Policy]),
+) -> Option<Compiled> {
     let has_faults = loaded.diagnostics.iter().any(|fault| fault.severity == Severity::Error);
     let trees = if has_faults { Vec::new() } else { trees(&loaded) };
     let Loaded { sources, project, default_namespace, diagnostics, .. } = loaded;
@@ -175,13 +204,14 @@ pub(crate) fn compile_with(
         }
     };
     if !compiled.has_errors() {
-        let checked = front(&mut compiled, &project, trees, default_namespace.as_deref(), options);
+        let mut checked = front(&mut compiled, &project, trees, default_namespace.as_deref(), options);
         let stops = |d: &Diagnostic| d.severity == Severity::Error && d.code != EXPIRED;
         let is_done = options.purpose == Purpose::Test;
         if is_cancelled() {
             return None;
         }
         if !is_done && !compiled.diagnostics.iter().any(stops) {
+            narrow(&mut checked.views);
             let (manifests, diagnostics) = lower_all(&targets, &checked.views, options.as_of);
             compiled.targets = manifests;
             compiled.diagnostics.extend(diagnostics);

@@ -18,6 +18,12 @@ mod transport;
 mod tree;
 mod uri;
 mod worker;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
+mod testing;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop")]
+mod tests;
 
 pub use context::Pages;
 pub use library::Library;

@@ -56,7 +56,7 @@ pub fn document_pods(view: &Policy, namespace: &Namespace, pods: &SharedPods, as
         out.push('\n');
         match namespace.enforcement(side, as_of) {
             Enforcement::Open => {
-                drop(writeln!(out, "{title}: anything; this side of the namespace is open."))
+                let _ = writeln!(out, "{title}: anything; this side of the namespace is open.");
             }
             Enforcement::Audited | Enforcement::Enforced if lines.is_empty() => {
                 let _ = writeln!(out, "{nothing}");

@@ -3,20 +3,21 @@
 //! [`Workspace`] holds the texts of open files over those on disk and checks the whole project as `netpol check` does; what
 //! comes of it is a [`Snapshot`] that nobody changes any more. Trees and names of files whose text is the same are kept.
 
+mod near;
 mod overlay;
 mod snapshot;
 pub mod names;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use netpol_diagnostics::FileId;
+use netpol_diagnostics::{Diagnostic, FileId, Sources};
 use rayon::prelude::*;
 
-use crate::compile::{Compiled, Options, Purpose, compile_with};
+use crate::compile::{Compiled, Options, Purpose, compile_part, compile_with};
 use crate::fault::usage;
 use crate::host::Host;
 use crate::load::{LARGEST_FILE, Loaded, SingleFile, load_file, load_project};
@@ -56,6 +57,17 @@ impl Root {
 
 fn slashes(path: &std::path::Path) -> String {
     path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
+}
+
+/// What was found in the files of one namespace.
+#[derive(Clone, Debug)]
+pub struct Near {
+    /// The files.
+    pub files: BTreeSet<FileId>,
+    /// What there is to say of them, by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The sources, with the modules of the library that were used.
+    pub sources: Sources,
 }
 
 /// A project with the texts of its open files.
@@ -126,6 +138,26 @@ impl<'h> Workspace<'h> {
         // Nobody asks an editor for manifests, and they are long.
         compiled.targets.clear();
         Some(Arc::new(Snapshot::new(self.root.clone(), compiled, files, Some(as_of))))
+    }
+
+    /// Checks the namespaces of one file at once: what is said of their files is what [`Workspace::check`] says of them.
+    ///
+    /// None where nothing less than a whole check can tell: before the first one, for a file that is of no single
+    /// namespace, or with a line about the pods of every namespace.
+    pub fn check_near(&mut self, place: &std::path::Path) -> Option<Near> {
+        let shown = self.root.shown(place)?;
+        let loaded = self.loaded.clone()?;
+        let files = self.files(&loaded, &|| false)?;
+        let about = files.iter().find(|file| file.path() == shown)?.id;
+        let near = near::near(&files, about)?;
+        let options = Options { as_of: self.host.today()?, targets: Vec::new(), purpose: Purpose::Check };
+        let compiled = compile_part(loaded, &options, near.trees, &near.namespaces)?;
+        let is_own = |found: &Diagnostic| {
+            found.primary.as_ref().is_some_and(|label| near.files.contains(&label.span.file))
+        };
+        let Compiled { mut diagnostics, sources, .. } = compiled;
+        diagnostics.retain(is_own);
+        Some(Near { files: near.files, diagnostics, sources })
     }
 
     fn load(&mut self) -> Loaded {

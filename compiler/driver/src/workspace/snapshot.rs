@@ -7,6 +7,7 @@ use netpol_flow::Date;
 use netpol_syntax::tree::File;
 
 use super::Root;
+use super::near::Links;
 use super::names::{FileNames, Names};
 use crate::compile::{Compiled, Tree};
 
@@ -20,6 +21,8 @@ pub struct FileState {
     /// What it declares and names.
     pub names: FileNames,
     pub(crate) read: Tree,
+    /// What its statements have to do with other namespaces.
+    pub(crate) links: Links,
 }
 
 impl FileState {
@@ -27,7 +30,8 @@ impl FileState {
     pub fn read(id: FileId, source: Source) -> FileState {
         let read = Tree::of(id, &source.text);
         let names = FileNames::of(&read.file, &source.text);
-        FileState { id, source, names, read }
+        let links = Links::of(&read.file);
+        FileState { id, source, names, read, links }
     }
 
     /// How it is shown.
