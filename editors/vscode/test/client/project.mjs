@@ -129,10 +129,20 @@ export class Project {
     return this.connection.sendRequest(type, params);
   }
 
-  /** Waits until what is told of a file is as wanted. */
+  /** Opens a file and waits for a check of it: a mistake is told, and no more when it is mended. */
+  async openChecked(path) {
+    const text = this.disk(path);
+    const { uri } = await this.open(path, `${text}\nnobody-has-this -> nor-this:80\n`);
+    await this.until(uri, (told) => told.some((one) => one.code === "NP0201"));
+    await this.edit(uri, text);
+    await this.until(uri, (told) => !told.some((one) => one.code === "NP0201"));
+    return { uri };
+  }
+
+  /** Waits until what is told of a file is as wanted; nothing is told of a file that never had a fault. */
   async until(uri, wanted) {
-    const is = () => this.#told.has(uri) && wanted(this.#told.get(uri));
-    if (is()) return this.#told.get(uri);
+    const is = () => wanted(this.#told.get(uri) ?? []);
+    if (is()) return this.#told.get(uri) ?? [];
     let timer;
     const late = new Promise((_, reject) => {
       timer = setTimeout(() => reject(new Error(`told of ${uri}: ${JSON.stringify(this.#told.get(uri), null, 1)}`)), 60_000);
@@ -145,13 +155,18 @@ export class Project {
     }
   }
 
+  /** Ends the server of a test that has failed; does nothing after `stop`. */
+  kill() {
+    this.child.kill();
+    this.connection.dispose();
+    rmSync(this.work, { recursive: true, force: true });
+  }
+
   /** Says goodbye; gives the server's exit code. */
   async stop() {
     await this.connection.sendRequest(protocol.ShutdownRequest.type);
     await this.connection.sendNotification(protocol.ExitNotification.type);
     const code = await this.exit;
-    this.connection.dispose();
-    rmSync(this.work, { recursive: true });
     return code;
   }
 }

@@ -11,11 +11,11 @@ const SHOP = "tenants/boutique/online-boutique.netpol";
 const errors = (found) => found.filter((one) => one.severity === protocol.DiagnosticSeverity.Error);
 const codes = (found) => errors(found).map((one) => String(one.code));
 
-test("diagnostics come as one types and go when it is mended", async () => {
+test("diagnostics come as one types and go when it is mended", async (t) => {
   const project = new Project("online-boutique");
+  t.after(() => project.kill());
   await project.start();
-  const { uri } = await project.open(SHOP);
-  await project.until(uri, (found) => errors(found).length === 0);
+  const { uri } = await project.openChecked(SHOP);
   const text = project.disk(SHOP);
   const from = position(text, "loadgenerator -> ");
   await project.edit(uri, "loadgenerater", { start: from, end: { ...from, character: from.character + "loadgenerator".length } });
@@ -28,8 +28,9 @@ test("diagnostics come as one types and go when it is mended", async () => {
   assert.equal(await project.stop(), 0);
 });
 
-test("positions are counted as the editor counts them", async () => {
+test("positions are counted as the editor counts them", async (t) => {
   const project = new Project("five-lines");
+  t.after(() => project.kill());
   await project.start();
   const text = project.disk("app-prod.netpol") + "# 🦊 größer\nweb -> nobody:80 # 🦊\n";
   const { uri } = await project.open("app-prod.netpol", text);
@@ -39,23 +40,23 @@ test("positions are counted as the editor counts them", async () => {
   assert.equal(await project.stop(), 0);
 });
 
-test("hover says what a workload is", async () => {
+test("hover says what a workload is", async (t) => {
   const project = new Project("online-boutique");
+  t.after(() => project.kill());
   const { hoverProvider } = await project.start();
   assert.ok(hoverProvider);
-  const { uri } = await project.open(SHOP);
-  await project.until(uri, () => true);
+  const { uri } = await project.openChecked(SHOP);
   const at = position(project.disk(SHOP), "frontend -> adservice", { into: 2 });
   const hover = await project.request(protocol.HoverRequest.type, { textDocument: { uri }, position: at });
   assert.match(hover?.contents.value ?? "", /frontend/);
   assert.equal(await project.stop(), 0);
 });
 
-test("the server asks to be told of the files of a project", async () => {
+test("the server asks to be told of the files of a project", async (t) => {
   const project = new Project("five-lines");
+  t.after(() => project.kill());
   await project.start();
-  const { uri } = await project.open("app-prod.netpol");
-  await project.until(uri, () => true);
+  await project.openChecked("app-prod.netpol");
   const watched = project.registered.find((one) => one.method === "workspace/didChangeWatchedFiles");
   const patterns = (watched?.registerOptions?.watchers ?? []).map((watcher) => watcher.globPattern).join(" ");
   assert.match(patterns, /netpol\.toml/);
@@ -73,12 +74,12 @@ function apply(text, edits) {
 
 test("one project, every request that an editor makes", async (t) => {
   const project = new Project("three-tier");
+  t.after(() => project.kill());
   const can = await project.start();
   const file = "shop.netpol";
   const text = project.disk(file);
-  const { uri } = await project.open(file);
+  const { uri } = await project.openChecked(file);
   const textDocument = { uri };
-  await project.until(uri, (told) => errors(told).length === 0);
   const at = (wanted, options) => ({ textDocument, position: position(text, wanted, options) });
 
   await t.test("completion offers the workloads after an arrow", async () => {
