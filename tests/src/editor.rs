@@ -29,6 +29,19 @@ pub fn uri(path: &Path) -> String {
     format!("file://{}", path.display())
 }
 
+/// Copies a folder with all that is in it.
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("the folder").flatten() {
+        let place = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &place);
+        } else {
+            std::fs::copy(entry.path(), place).expect("a copy");
+        }
+    }
+}
+
 impl Editor {
     /// Starts the server and says hello, with these capabilities.
     pub fn start(netpol: &str, folder: &Path, cache: &Path, capabilities: &Value) -> Editor {
@@ -124,6 +137,17 @@ impl Editor {
                 && version.is_none_or(|version| message["params"]["version"] == version)
         });
         told["params"]["diagnostics"].as_array().cloned().unwrap_or_default()
+    }
+
+    /// Waits until the codes of a file's diagnostics are as they should be.
+    pub fn diagnostics_until(&mut self, name: &str, is_it: impl Fn(&[&str]) -> bool) {
+        loop {
+            let found = self.diagnostics(name, None);
+            let codes: Vec<&str> = found.iter().filter_map(|found| found["code"].as_str()).collect();
+            if is_it(&codes) {
+                return;
+            }
+        }
     }
 
     /// Parameters about the first place of a file's text where this stands, behind it.

@@ -2,7 +2,8 @@
 //!
 //! `cargo bench -p netpol --bench editor` prints, for a small platform and for one of 1,000 namespaces, the time from the
 //! start of the process to the first diagnostics, and of many keystrokes and completions the median and the 99th
-//! percentile. Each keystroke waits for the diagnostics of its own version: every one is a check of the whole project.
+//! percentile. Each keystroke waits for the first diagnostics of its own version: what is near the edit, proved for every
+//! target. The whole project is checked after that, and a newer keystroke cancels it.
 
 #![allow(
     clippy::print_stdout,

@@ -1,27 +1,17 @@
 //! One session with `netpol lsp`, over the pipes of a real process.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop")]
+
 use std::fs;
 use std::path::Path;
 
-use netpol_tests::editor::{Editor, uri};
+use netpol_tests::editor::{Editor, copy_folder, uri};
 use serde_json::{Value, json};
 
 const NETPOL: &str = env!("CARGO_BIN_EXE_netpol");
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().flatten() {
-        let place = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &place);
-        } else {
-            fs::copy(entry.path(), place).unwrap();
-        }
-    }
-}
-
 fn boutique(folder: &Path) {
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/online-boutique"), folder);
+    copy_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/online-boutique"), folder);
 }
 
 fn codes(found: &[Value]) -> Vec<&str> {
@@ -101,11 +91,10 @@ fn a_session_from_hello_to_goodbye() {
     fs::write(&platform, before.replace("owns online-boutique", "owns elsewhere")).unwrap();
     let changed = json!({ "changes": [{ "uri": uri(&platform), "type": 2 }] });
     editor.tell("workspace/didChangeWatchedFiles", changed.clone());
-    let found = editor.diagnostics(name, Some(3));
-    assert!(codes(&found).contains(&"NP0210"), "{found:?}");
+    editor.diagnostics_until(name, |codes| codes.contains(&"NP0210"));
     fs::write(&platform, before).unwrap();
     editor.tell("workspace/didChangeWatchedFiles", changed);
-    assert_eq!(codes(&editor.diagnostics(name, Some(3))), Vec::<&str>::new());
+    editor.diagnostics_until(name, <[&str]>::is_empty);
     assert_eq!(editor.end(), Some(0));
 }
 

@@ -77,7 +77,7 @@ local function main()
   check(shown:find('May be reached by', 1, true) and shown:find('loadgenerator', 1, true), 'hover shows: ' .. shown)
 
   -- Definition leads into the library, which nobody may change.
-  go('expose frontend:8080 to edge/ingress', 28)
+  go('expose frontend:8080 to edge/ingress', 30)
   vim.lsp.buf.definition()
   wait('the library', function() return vim.api.nvim_buf_get_name(0):find('std/edge.netpol', 1, true) end)
   check(vim.fn.getline('.'):find('workload ingress%-nginx'), 'definition leads to: ' .. vim.fn.getline('.'))

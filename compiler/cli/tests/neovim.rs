@@ -3,17 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().flatten() {
-        let place = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &place);
-        } else {
-            std::fs::copy(entry.path(), place).unwrap();
-        }
-    }
-}
+use netpol_tests::editor::copy_folder;
 
 #[test]
 fn neovim_works_with_the_server() {
@@ -25,7 +15,7 @@ fn neovim_works_with_the_server() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let (folder, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let root = folder.path().canonicalize().unwrap();
-    copy(&here.join("../../examples/online-boutique"), &root);
+    copy_folder(&here.join("../../examples/online-boutique"), &root);
     let done = Command::new("nvim")
         .args(["--headless", "-u", "NONE", "-i", "NONE", "-n"])
         .arg("-c")

@@ -56,7 +56,7 @@ pub use size::source_lines;
 pub use stale::{Difference, compare, diff_of};
 pub use trials::{TrialFormat, Trials, merge_coverage, render_trials};
 
-pub use workspace::{FileState, Near, Root, Snapshot, Workspace, names};
+pub use workspace::{FileState, Prepared, Root, Snapshot, Workspace, names};
 
 pub use netpol_analyze as analyze;
 pub use netpol_backends::{BACKENDS, Backend, Capability, Setting, Support, backend};

@@ -48,7 +48,8 @@ pub fn replace_folders(
         (folder, done)
     };
     let all: Vec<_> = std::thread::scope(|scope| {
-        let helpers: Vec<_> = targets.iter().map(|target: &Manifests| scope.spawn(|| stage(target))).collect();
+        let helpers: Vec<_> =
+            targets.iter().map(|target: &Manifests| scope.spawn(|| stage(target))).collect();
         helpers.into_iter().map(ScopedJoinHandle::join).collect()
     });
     for (target, done) in targets.iter().zip(all) {

@@ -36,10 +36,10 @@ const UNUSED: Code = Code(209);
 pub fn publish(done: &Done, before: &mut Published, with: &Telling<'_>) -> Vec<PublishDiagnosticsParams> {
     let snapshot = &done.snapshot;
     let mut found: BTreeMap<PathBuf, Vec<Told>> = BTreeMap::new();
-    for diagnostic in &snapshot.compiled.diagnostics {
+    for diagnostic in &snapshot.diagnostics {
         let place = match &diagnostic.primary {
             Some(label) if label.span.file.0 < snapshot.compiled.library => {
-                snapshot.root.place(&snapshot.compiled.sources.file(label.span.file).path)
+                snapshot.root.place(&snapshot.sources.file(label.span.file).path)
             }
             Some(_) | None => match &snapshot.root {
                 Root::Project(folder) => folder.join(PROJECT_FILE),
@@ -62,7 +62,8 @@ pub fn publish(done: &Done, before: &mut Published, with: &Telling<'_>) -> Vec<P
     }
     for (place, (uri, _)) in before.iter() {
         if now.get(place).is_none_or(|(other, _)| other != uri) {
-            messages.push(PublishDiagnosticsParams::new(uri.clone(), Vec::new(), None));
+            let version = done.versions.get(place).copied();
+            messages.push(PublishDiagnosticsParams::new(uri.clone(), Vec::new(), version));
         }
     }
     // An open file without anything to say: the client learns that it was looked at.
@@ -88,7 +89,7 @@ fn address(place: &PathBuf, with: &Telling<'_>) -> Option<Uri> {
 }
 
 fn told(done: &Done, diagnostic: &Diagnostic, with: &Telling<'_>) -> Told {
-    let sources = &done.snapshot.compiled.sources;
+    let sources = &done.snapshot.sources;
     let range = |span: Span| range_in(sources.file(span.file), span, with.encoding);
     let related = diagnostic.secondary.iter().filter_map(|label| {
         let location = Location { uri: address_of(done, label.span.file, with)?, range: range(label.span) };
@@ -126,7 +127,7 @@ pub fn message(diagnostic: &Diagnostic) -> String {
 }
 
 fn address_of(done: &Done, file: FileId, with: &Telling<'_>) -> Option<Uri> {
-    let path = &done.snapshot.compiled.sources.file(file).path;
+    let path = &done.snapshot.sources.file(file).path;
     if file.0 >= done.snapshot.compiled.library {
         return uri_of(&with.library.write(path)?);
     }

@@ -209,10 +209,8 @@ impl Server {
     fn notified(&mut self, told: Notification) {
         let Notification { method, params } = told;
         match method.as_str() {
-            notification::Initialized::METHOD => {
-                if self.watches {
-                    self.ask::<request::RegisterCapability>(watch());
-                }
+            notification::Initialized::METHOD if self.watches => {
+                self.ask::<request::RegisterCapability>(watch());
             }
             notification::DidOpenTextDocument::METHOD => {
                 if let Some(DidOpenTextDocumentParams { text_document: opened }) = read(params) {

@@ -53,12 +53,9 @@ impl<'de> Deserializer<'de> for At<'de> {
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match self.0.value() {
             Value::Null => visitor.visit_none(),
-            Value::Bool(_)
-            | Value::Int(_)
-            | Value::Float(_)
-            | Value::Text(_)
-            | Value::List
-            | Value::Map => visitor.visit_some(self),
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::List | Value::Map => {
+                visitor.visit_some(self)
+            }
         }
     }
 
@@ -91,12 +88,9 @@ impl<'de> Deserializer<'de> for At<'de> {
     ) -> Result<V::Value, Fault> {
         match self.0.value() {
             Value::Text(text) => visitor.visit_enum(BorrowedStrDeserializer::new(text)),
-            Value::Null
-            | Value::Bool(_)
-            | Value::Int(_)
-            | Value::Float(_)
-            | Value::List
-            | Value::Map => Err(Fault::invalid_type(self.unexpected(), &"a word")),
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::List | Value::Map => {
+                Err(Fault::invalid_type(self.unexpected(), &"a word"))
+            }
         }
     }
 

@@ -111,13 +111,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The value after `key:`, on the same line or below it.
-    fn value(
-        &mut self,
-        rest: &'a str,
-        indent: usize,
-        depth: usize,
-        cells: &mut Vec<Cell<'a>>,
-    ) -> Option<()> {
+    fn value(&mut self, rest: &'a str, indent: usize, depth: usize, cells: &mut Vec<Cell<'a>>) -> Option<()> {
         let line = self.number;
         if rest == "|-" {
             self.next();
@@ -233,7 +227,11 @@ fn scalar(text: &str) -> Option<Value<'_>> {
         (b'0'..=b'9', _) => {
             let leading_zero = text.len() > 1 && text.starts_with('0');
             let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
-            if leading_zero || !is_number || text.len() > 15 { None } else { text.parse().ok().map(Value::Int) }
+            if leading_zero || !is_number || text.len() > 15 {
+                None
+            } else {
+                text.parse().ok().map(Value::Int)
+            }
         }
         (_, "[]") => Some(Value::List),
         (_, "{}") => Some(Value::Map),
@@ -271,7 +269,9 @@ fn reads_as_text(text: &str) -> bool {
             1 => !is_word(&["y", "n", "e", "t", "f", "x", "o", "b"]),
             2 => !is_word(&["no", "on"]),
             3 => !is_word(&["yes", "off", "nan", "inf", "nil"]),
-            4 => !matches!(bytes[0] | 0x20, b't' | b'n' | b'v') || !is_word(&["true", "null", "none", "void"]),
+            4 => {
+                !matches!(bytes[0] | 0x20, b't' | b'n' | b'v') || !is_word(&["true", "null", "none", "void"])
+            }
             5 => !is_word(&["false"]),
             8 => !is_word(&["infinity"]),
             9 => !is_word(&["undefined"]),

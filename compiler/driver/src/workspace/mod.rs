@@ -10,11 +10,12 @@ pub mod names;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use netpol_diagnostics::{Diagnostic, FileId, Sources};
+use netpol_diagnostics::FileId;
+use netpol_flow::Date;
 use rayon::prelude::*;
 
 use crate::compile::{Compiled, Options, Purpose, compile_part, compile_with};
@@ -22,6 +23,7 @@ use crate::fault::usage;
 use crate::host::Host;
 use crate::load::{LARGEST_FILE, Loaded, SingleFile, load_file, load_project};
 use crate::project::PROJECT_FILE;
+use near::Near;
 use overlay::Overlay;
 
 pub use snapshot::{FileState, Snapshot};
@@ -59,17 +61,6 @@ fn slashes(path: &std::path::Path) -> String {
     path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
 }
 
-/// What was found in the files of one namespace.
-#[derive(Clone, Debug)]
-pub struct Near {
-    /// The files.
-    pub files: BTreeSet<FileId>,
-    /// What there is to say of them, by place.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The sources, with the modules of the library that were used.
-    pub sources: Sources,
-}
-
 /// A project with the texts of its open files.
 pub struct Workspace<'h> {
     host: &'h dyn Host,
@@ -80,27 +71,59 @@ pub struct Workspace<'h> {
     loaded: Option<Loaded>,
     /// What is known of each file for the text it had.
     known: BTreeMap<FileId, Arc<FileState>>,
+    /// What the last check came to.
+    last: Option<Arc<Snapshot>>,
+}
+
+/// A whole check that has read all it needs.
+#[derive(Debug)]
+pub struct Prepared {
+    root: Root,
+    loaded: Loaded,
+    files: Vec<Arc<FileState>>,
+    as_of: Option<Date>,
+}
+
+impl Prepared {
+    /// Checks. None where `is_cancelled` said so on the way.
+    pub fn check(self, is_cancelled: &dyn Fn() -> bool) -> Option<Arc<Snapshot>> {
+        let Prepared { root, loaded, files, as_of } = self;
+        let Some(as_of) = as_of else {
+            let fault = usage("the clock shows no day of the calendar");
+            let compiled =
+                Compiled { sources: loaded.sources, diagnostics: vec![fault], ..Compiled::default() };
+            return Some(Arc::new(Snapshot::new(root, compiled, files, None)));
+        };
+        let options = Options { as_of, targets: Vec::new(), purpose: Purpose::Check };
+        let trees = |_: &Loaded| files.iter().map(|file| file.read.clone()).collect();
+        let mut compiled = compile_with(loaded, &options, trees, is_cancelled)?;
+        // Nobody asks an editor for manifests, and they are long.
+        compiled.targets.clear();
+        Some(Arc::new(Snapshot::new(root, compiled, files, Some(as_of))))
+    }
 }
 
 impl<'h> Workspace<'h> {
     /// Opens a project or a file. Nothing is read before the first check.
     pub fn open(host: &'h dyn Host, root: Root) -> Workspace<'h> {
-        Workspace { host, root, open: BTreeMap::new(), loaded: None, known: BTreeMap::new() }
+        Workspace { host, root, open: BTreeMap::new(), loaded: None, known: BTreeMap::new(), last: None }
     }
 
-    /// The file at this place has this text now, whatever is on disk.
-    pub fn set_text(&mut self, place: PathBuf, text: Arc<str>) {
+    /// The file at this place has this text now, whatever is on disk. Gives whether that is another than was read.
+    pub fn set_text(&mut self, place: PathBuf, text: Arc<str>) -> bool {
         let shown = self.root.shown(&place);
         self.open.insert(place, text.clone());
-        let Some(loaded) = &mut self.loaded else { return };
+        let Some(loaded) = &mut self.loaded else { return true };
         let id = loaded.files.iter().find(|id| Some(&*loaded.sources.file(**id).path) == shown.as_deref());
         match id.copied() {
+            Some(id) if loaded.sources.file(id).text == text => return false,
             // What is no text for a compiler has to be told as loading tells it.
             Some(id) if (text.len() as u64) <= LARGEST_FILE && !text.contains('\0') => {
                 loaded.sources.replace(id, text);
             }
             Some(_) | None => self.loaded = None,
         }
+        true
     }
 
     /// The file at this place is no longer open: what is on disk counts again, and nothing where it is gone.
@@ -120,44 +143,60 @@ impl<'h> Workspace<'h> {
     ///
     /// None where `is_cancelled` said so on the way; what was parsed until then is kept.
     pub fn check(&mut self, is_cancelled: &(dyn Fn() -> bool + Sync)) -> Option<Arc<Snapshot>> {
+        let snapshot = self.prepare(is_cancelled)?.check(is_cancelled)?;
+        self.last = Some(snapshot.clone());
+        Some(snapshot)
+    }
+
+    /// Reads what a whole check needs, so that it can go on elsewhere. None where `is_cancelled` said so on the way.
+    pub fn prepare(&mut self, is_cancelled: &(dyn Fn() -> bool + Sync)) -> Option<Prepared> {
         let loaded = match self.loaded.take() {
             Some(loaded) => loaded,
             None => self.load(),
         };
         self.loaded = Some(loaded.clone());
         let files = self.files(&loaded, is_cancelled)?;
-        let Some(as_of) = self.host.today() else {
-            let fault = usage("the clock shows no day of the calendar");
-            let compiled =
-                Compiled { sources: loaded.sources, diagnostics: vec![fault], ..Compiled::default() };
-            return Some(Arc::new(Snapshot::new(self.root.clone(), compiled, files, None)));
-        };
-        let options = Options { as_of, targets: Vec::new(), purpose: Purpose::Check };
-        let trees = |_: &Loaded| files.iter().map(|file| file.read.clone()).collect();
-        let mut compiled = compile_with(loaded, &options, trees, is_cancelled)?;
-        // Nobody asks an editor for manifests, and they are long.
-        compiled.targets.clear();
-        Some(Arc::new(Snapshot::new(self.root.clone(), compiled, files, Some(as_of))))
+        Some(Prepared { root: self.root.clone(), loaded, files, as_of: self.host.today() })
     }
 
-    /// Checks the namespaces of one file at once: what is said of their files is what [`Workspace::check`] says of them.
+    /// What the last check came to; none before the first.
+    pub fn last(&self) -> Option<Arc<Snapshot>> {
+        self.last.clone()
+    }
+
+    /// Takes what a prepared check came to, so that [`Workspace::check_near`] can build on it.
+    pub fn checked(&mut self, snapshot: Arc<Snapshot>) {
+        self.last = Some(snapshot);
+    }
+
+    /// Checks the namespaces of one file at once: what is said of their files is what [`Workspace::check`] says of them, but
+    /// for the warnings of targets (NP07xx), which are about the project. The rest is as the last whole check left it.
     ///
     /// None where nothing less than a whole check can tell: before the first one, for a file that is of no single
     /// namespace, or with a line about the pods of every namespace.
-    pub fn check_near(&mut self, place: &std::path::Path) -> Option<Near> {
+    pub fn check_near(&mut self, place: &std::path::Path) -> Option<Arc<Snapshot>> {
         let shown = self.root.shown(place)?;
-        let loaded = self.loaded.clone()?;
+        let (last, mut loaded) = (self.last.clone()?, self.loaded.clone()?);
+        if loaded.files.len() != last.files.len() {
+            return None;
+        }
         let files = self.files(&loaded, &|| false)?;
         let about = files.iter().find(|file| file.path() == shown)?.id;
-        let near = near::near(&files, about)?;
+        let Near { namespaces, files: mine, trees } = near::near(&files, about)?;
         let options = Options { as_of: self.host.today()?, targets: Vec::new(), purpose: Purpose::Check };
-        let compiled = compile_part(loaded, &options, near.trees, &near.namespaces)?;
-        let is_own = |found: &Diagnostic| {
-            found.primary.as_ref().is_some_and(|label| near.files.contains(&label.span.file))
-        };
-        let Compiled { mut diagnostics, sources, .. } = compiled;
-        diagnostics.retain(is_own);
-        Some(Near { files: near.files, diagnostics, sources })
+        // Places in the library stay what they were.
+        let mut sources = last.sources.clone();
+        for file in &loaded.files {
+            let text = &loaded.sources.file(*file).text;
+            if !Arc::ptr_eq(text, &sources.file(*file).text) {
+                sources.replace(*file, text.clone());
+            }
+        }
+        loaded.sources = sources;
+        let found = compile_part(loaded, &options, trees, &namespaces)?;
+        let snapshot = Arc::new(last.with(files, &mine, found));
+        self.last = Some(snapshot.clone());
+        Some(snapshot)
     }
 
     fn load(&mut self) -> Loaded {

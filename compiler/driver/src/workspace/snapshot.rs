@@ -1,14 +1,15 @@
 //! What one check of a project came to.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use netpol_diagnostics::{Diagnostic, FileId, Source};
+use netpol_diagnostics::{Diagnostic, FileId, Severity, Source, Sources};
 use netpol_flow::Date;
 use netpol_syntax::tree::File;
 
 use super::Root;
-use super::near::Links;
 use super::names::{FileNames, Names};
+use super::near::Links;
 use crate::compile::{Compiled, Tree};
 
 /// A file with everything that follows from its text alone.
@@ -56,15 +57,19 @@ impl FileState {
 }
 
 /// What one check of a project came to. It never changes: a later check gives another.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Snapshot {
     /// The project.
     pub root: Root,
-    /// Diagnostics, policies of the clusters, tests, paperwork; no manifests.
-    pub compiled: Compiled,
+    /// What there is to say, by file and offset.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The sources, with the modules of the library that were used.
+    pub sources: Sources,
+    /// Policies of the clusters, tests, paperwork, of the last whole check; no manifests.
+    pub compiled: Arc<Compiled>,
     /// Every source, by path.
     pub files: Vec<Arc<FileState>>,
-    /// Names across the files, as the check saw them.
+    /// Names across the files, as the last whole check saw them.
     pub names: Arc<Names>,
     /// The day lapsed lines were judged by; none where the clock knows none, and then nothing was checked.
     pub as_of: Option<Date>,
@@ -78,6 +83,36 @@ impl Snapshot {
         as_of: Option<Date>,
     ) -> Snapshot {
         let names = Arc::new(Names::of(files.clone()));
-        Snapshot { root, compiled, files, names, as_of }
+        let (diagnostics, sources) = (compiled.diagnostics.clone(), compiled.sources.clone());
+        Snapshot { root, diagnostics, sources, compiled: compiled.into(), files, names, as_of }
     }
+
+    /// With what was found in some files since; `found` has their texts and all there is to say of them but what targets
+    /// warn of, which stays as long as the text does.
+    pub(super) fn with(
+        &self,
+        files: Vec<Arc<FileState>>,
+        near: &BTreeSet<FileId>,
+        found: Compiled,
+    ) -> Snapshot {
+        let Compiled { diagnostics, sources, .. } = found;
+        let stays = |old: &&Diagnostic| match old.primary.as_ref().map(|label| label.span) {
+            Some(span) if near.contains(&span.file) => {
+                is_of_project(old) && self.sources.text(span) == sources.text(span)
+            }
+            Some(_) | None => true,
+        };
+        let is_near =
+            |new: &Diagnostic| new.primary.as_ref().is_some_and(|label| near.contains(&label.span.file));
+        let old = self.diagnostics.iter().filter(stays).cloned();
+        let new = diagnostics.into_iter().filter(|new| is_near(new) && !is_of_project(new));
+        let mut diagnostics: Vec<Diagnostic> = old.chain(new).collect();
+        diagnostics.sort_by_key(|found| (found.primary.as_ref().map(|label| label.span), found.code));
+        Snapshot { diagnostics, sources, files, ..self.clone() }
+    }
+}
+
+/// What targets warn of is said once, wherever in the project it first comes up.
+fn is_of_project(found: &Diagnostic) -> bool {
+    found.severity != Severity::Error && found.code.0 / 100 == 7
 }

@@ -33,7 +33,7 @@ pub fn actions(cx: &Context, params: CodeActionParams) -> Option<CodeActionRespo
     let snapshot = cx.snapshot.as_ref()?;
     let checked = cx.checked_file()?.id;
     let mut found = Vec::new();
-    for diagnostic in &snapshot.compiled.diagnostics {
+    for diagnostic in &snapshot.diagnostics {
         let Some(place) = diagnostic.primary.as_ref().map(|label| label.span) else { continue };
         if place.file != checked || !touches(cx.range(place), params.range) {
             continue;
@@ -75,7 +75,7 @@ fn fix(cx: &Context, diagnostic: &Diagnostic, help: &Help) -> Option<CodeAction>
 /// Edits of a check, for the client; none where a file they change is no longer what the check saw.
 #[allow(clippy::mutable_key_type, reason = "the protocol's own type for a map of edits")]
 fn edit(cx: &Context, edits: &[Edit]) -> Option<WorkspaceEdit> {
-    let sources = &cx.snapshot.as_ref()?.compiled.sources;
+    let sources = &cx.snapshot.as_ref()?.sources;
     let mut changes: HashMap<Uri, Vec<TextEdit>> = HashMap::new();
     for edit in edits {
         let source = sources.file(edit.span.file);

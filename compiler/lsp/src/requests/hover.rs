@@ -39,7 +39,7 @@ fn code(cx: &Context, offset: u32) -> Option<(Span, String)> {
 /// The page of the diagnostic at the place, where nothing else is there to say.
 fn diagnostic(cx: &Context, offset: u32) -> Option<(Span, String)> {
     let checked = cx.checked_file().filter(|_| cx.is_current())?;
-    let all = &cx.snapshot.as_ref()?.compiled.diagnostics;
+    let all = &cx.snapshot.as_ref()?.diagnostics;
     let here = all
         .iter()
         .filter_map(|found| Some((found, found.primary.as_ref()?.span)))

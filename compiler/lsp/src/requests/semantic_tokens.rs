@@ -179,6 +179,9 @@ fn plain(token: &Token<'_>, before: Option<&Token<'_>>, after: Option<&Token<'_>
         TokenKind::Word if stands(after, TokenKind::Equals) || stands(before, TokenKind::Not) => {
             plain(&SemanticTokenType::PROPERTY)
         }
+        TokenKind::Word if before.is_some_and(|before| before.text == "by") => {
+            plain(&SemanticTokenType::PROPERTY)
+        }
         TokenKind::Word if token.text.starts_with(|first: char| first.is_ascii_digit()) => {
             plain(&SemanticTokenType::NUMBER)
         }

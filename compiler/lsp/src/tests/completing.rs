@@ -188,7 +188,7 @@ fn an_item_is_documented_when_it_is_looked_at() {
 
 /// A program with a statement in each block.
 fn programs(statement: &str) -> [(&'static str, String); 7] {
-    let nouns = "use std/k8s\nport p = 1\nnet n = 203.0.113.9\npattern lines(x: workload) {\n  x -> x:1\n}\npattern open {\n  all -> all:1\n}\nbaseline {\n  apply k8s/dns\n}\n";
+    let nouns = "use std/k8s\nport p = 1\nnet n = 203.0.113.9\npattern lines(x: workload) {\n  x -> x:1\n}\npattern none {\n}\nbaseline {\n  apply k8s/dns\n}\n";
     let inner = "  tiers [a, b] by t\n  deny egress any to n because \"x\"\n";
     [
         ("file", format!("{nouns}namespace other {{\n{inner}}}\n{statement}\n")),
@@ -214,7 +214,7 @@ fn a_statement_is_offered_exactly_where_the_check_takes_it() {
         ("egress", "egress https to n from all because \"x\""),
         ("ingress", "ingress https from n to all because \"x\""),
         ("expose", "expose all:1 to other/all because \"x\""),
-        ("apply", "apply k8s/dns"),
+        ("apply", "apply none"),
         ("waive", "waive k8s/dns because \"x\""),
         ("app", "app q {\n}"),
         ("mode", "mode audit until 2027-01-01"),
@@ -232,16 +232,16 @@ fn a_statement_is_offered_exactly_where_the_check_takes_it() {
         ("cluster", "cluster c {\n}"),
     ];
     for (word, statement) in statements {
-        for (block, program) in programs(statement) {
-            let marked = file(&format!("{program}‸"));
-            let snapshot = marked.cx.snapshot.as_ref().unwrap();
+        for ((block, program), (_, marked)) in programs(statement).into_iter().zip(programs("‸")) {
+            let checked = file(&format!("{program}‸"));
+            let snapshot = checked.cx.snapshot.as_ref().unwrap();
             // A statement that may not stand there is NP0403 or NP0106, or cannot be read.
-            let refusals =
-                snapshot.compiled.diagnostics.iter().filter(|found| {
-                    found.severity == Severity::Error && matches!(found.code.0, 101..=106 | 403)
-                });
+            let refusals = snapshot
+                .diagnostics
+                .iter()
+                .filter(|found| found.severity == Severity::Error && matches!(found.code.0, 101..=106 | 403));
             let refusals: Vec<String> = refusals.map(|found| found.title.clone()).collect();
-            let marked = file(&program.replace(statement, "‸"));
+            let marked = file(&marked);
             let is_offered = labels(&marked).iter().any(|label| label == word);
             assert_eq!(is_offered, refusals.is_empty(), "`{word}` in {block}: {refusals:?}");
         }

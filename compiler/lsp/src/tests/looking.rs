@@ -53,6 +53,7 @@ fn each_word_is_coloured_by_what_it_stands_for() {
             "web enumMember+1",
             "api enumMember+1",
             "by keyword",
+            "tier property",
             "workload keyword",
             "db class+1",
             "selects keyword",

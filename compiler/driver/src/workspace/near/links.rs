@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use netpol_flow::Text;
 use netpol_syntax::tree::{
     Argument, ArgumentKind, ArgumentValue, Builtin, End, EndKind, Ends, File, FlowSentence, Item, ItemKind,
-    NamespaceSelection, Reference, Services, ServiceKind,
+    NamespaceSelection, Reference, ServiceKind, Services,
 };
 
 /// The statements of a file, by what they have to do with other namespaces.
@@ -175,10 +175,9 @@ impl Found<'_> {
     fn end(&mut self, end: &EndKind) {
         match end {
             EndKind::Address(_) | EndKind::Domain(_) => {}
-            EndKind::Pod { namespace, .. } => match namespace {
-                Some(namespace) => self.namespace(&namespace.text),
-                None => {}
-            },
+            EndKind::Pod { namespace, .. } => {
+                namespace.iter().for_each(|namespace| self.namespace(&namespace.text));
+            }
             EndKind::Call { callee, arguments } => {
                 self.reference(callee);
                 arguments.iter().for_each(|argument| self.argument(argument));
@@ -195,9 +194,7 @@ impl Found<'_> {
                 | Builtin::ApiServer
                 | Builtin::ClusterGateway,
             ) => {}
-            EndKind::Builtin(
-                Builtin::Pods | Builtin::Tenants | Builtin::OtherTenants | Builtin::System,
-            )
+            EndKind::Builtin(Builtin::Pods | Builtin::Tenants | Builtin::OtherTenants | Builtin::System)
             | EndKind::Namespaces(_)
             | EndKind::Tenant(_)
             | EndKind::Star => (self.is_open, self.is_sweeping) = (true, true),

@@ -62,7 +62,8 @@ pub(super) fn near(files: &[Arc<FileState>], about: FileId) -> Option<Near> {
     // What a file names has to be there, and so on.
     let mut waiting: Vec<usize> = parts.keys().copied().collect();
     for (at, file) in files.iter().enumerate() {
-        let speaks = !file.links.anyone.is_empty() || focus.iter().any(|n| file.links.towards.contains_key(n));
+        let speaks =
+            !file.links.anyone.is_empty() || focus.iter().any(|n| file.links.towards.contains_key(n));
         if speaks && !parts.contains_key(&at) {
             parts.insert(at, Part::Some);
             waiting.push(at);
