@@ -14,11 +14,12 @@
           edition use as namespace app in tenant owns cluster guardrail sealed baseline pattern test at
           workload selects account host-network tiers by group net domain port ports
           egress ingress to from expose deny allow except apply waive require on within mode
-          can cannot external audit ingress-only egress-only enforce matching open closed undeclared`),
+          can cannot external audit ingress-only egress-only enforce matching open closed undeclared
+          notin prefix every rule cross-namespace label text`),
         built_in: words(`
           all any pods pod tenants other-tenants other-pods system internet outside nodes apiserver cluster-gateway
           namespaces services shared`),
-        meta: words("because ticket owner until reviewed log alert only http warning critical"),
+        meta: words(`because ticket owner until reviewed log alert only http warning critical`),
       },
       contains: [
         hljs.COMMENT("#", "$"),
@@ -36,7 +37,7 @@
         { className: "operator", begin: /->/ },
         // A name with a hyphen is one word, so that no keyword is found inside it.
         { begin: /\b[a-z][a-z0-9]*(-[a-z0-9]+)+\b/, keywords: { $pattern: /[a-z][a-z0-9-]*/,
-          keyword: "host-network ingress-only egress-only", built_in: "other-tenants other-pods cluster-gateway" } },
+          keyword: "host-network ingress-only egress-only cross-namespace", built_in: "other-tenants other-pods cluster-gateway" } },
       ],
     };
   }

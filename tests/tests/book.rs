@@ -123,13 +123,18 @@ fn no_block_of_the_book_is_only_for_show() {
         for block in book::blocks(&text) {
             let is_foreign = |line: &str| {
                 let first = line.split_whitespace().next().unwrap_or_default();
-                ["cargo", "kubectl", "mdbook", "git"].contains(&first) || line.contains("| kubectl ")
+                let tools = ["cargo", "kubectl", "mdbook", "git"];
+                let of_editors = ["cd", "npm", "code", "mkdir", "cc", "hx", "cp"];
+                tools.contains(&first)
+                    || line.contains("| kubectl ")
+                    || path == "editors.md" && of_editors.contains(&first)
             };
             let is_held = match block.language() {
                 // Run and compared by this file, by `pages.rs`, and by the tests of the command.
                 "netpol" | "flows" | "text" | "yaml" | "console" | "toml" => true,
                 // Generated: the grammar, and what the tables of an example are called.
-                "pest" | "pairs" | "refused" => is_generated(&text, block.line),
+                // And the settings of an editor, which are files of `editors/`.
+                "pest" | "pairs" | "refused" | "lua" | "lisp" | "json" => is_generated(&text, block.line),
                 "sh" => is_generated(&text, block.line) || block.body.lines().all(is_foreign),
                 _ => false,
             };

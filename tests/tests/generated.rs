@@ -72,8 +72,21 @@ fn generate(name: &str) -> Option<String> {
             Some(blocks.join(", ") + "\n")
         }
         "grammar" => Some(grammar()),
+        "file" => Some(file(of)),
         _ => None,
     }
+}
+
+/// A file of the repository, which tests of its own try.
+fn file(path: &str) -> String {
+    let language = match path.rsplit_once('.') {
+        Some((_, "el")) => "lisp",
+        Some((_, extension)) => extension,
+        None => "text",
+    };
+    let place = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(path);
+    let text = std::fs::read_to_string(&place).unwrap_or_else(|error| panic!("{path}: {error}"));
+    format!("```{language}\n{text}```\n")
 }
 
 /// One line for each target.

@@ -1,0 +1,10 @@
+[
+  (block)
+  (cluster_block)
+  (list)
+  (names)
+  (service_list)
+  (value_list)
+  (arguments)
+  (parameters)
+] @fold

@@ -1,0 +1,65 @@
+// Starts the language server and registers the commands. What the server can do, it says itself.
+
+import * as vscode from "vscode";
+import { LanguageClient, type LanguageClientOptions, type ServerOptions } from "vscode-languageclient/node";
+
+import { program, run } from "./commands";
+import { explain, pages } from "./explain";
+import { server } from "./program";
+
+let client: LanguageClient | undefined;
+
+/** Called when a netpol file or a folder with `netpol.toml` is opened. */
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const { registerCommand } = vscode.commands;
+  context.subscriptions.push(
+    pages(),
+    registerCommand("netpol.build", () => trusted(() => run("build"))),
+    // The lens above a test says which file it stands in.
+    registerCommand("netpol.test", (file?: unknown) => trusted(() => run("test", file))),
+    registerCommand("netpol.explain", () => trusted(explain)),
+    registerCommand("netpol.restart", () => trusted(restart)),
+    vscode.workspace.onDidGrantWorkspaceTrust(restart),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration("netpol.path")) void trusted(restart);
+    }),
+  );
+  if (vscode.workspace.isTrusted) await restart();
+}
+
+/** Called when the window closes. */
+export async function deactivate(): Promise<void> {
+  await client?.dispose();
+}
+
+/** Runs a program of the folder's choice only where the user trusts the folder. */
+async function trusted(action: () => Promise<void>): Promise<void> {
+  if (vscode.workspace.isTrusted) return action();
+  void vscode.window.showWarningMessage("netpol runs a program that this folder may name: trust the folder first.");
+}
+
+// The server asks for the files it wants to be told of, so nothing is watched here.
+async function restart(): Promise<void> {
+  await client?.dispose();
+  const { program: command, args } = server(program());
+  const executable = { command, args: [...args] };
+  const serverOptions: ServerOptions = { run: executable, debug: executable };
+  const clientOptions: LanguageClientOptions = {
+    documentSelector: [
+      { scheme: "file", language: "netpol" },
+      { scheme: "untitled", language: "netpol" },
+    ],
+  };
+  client = new LanguageClient("netpol", "netpol", serverOptions, clientOptions);
+  try {
+    await client.start();
+  } catch {
+    client = undefined;
+    const settings = "Open the setting";
+    const chosen = await vscode.window.showErrorMessage(
+      `\`${command} lsp\` does not start. Install netpol, or say where it is in \`netpol.path\`.`,
+      settings,
+    );
+    if (chosen === settings) await vscode.commands.executeCommand("workbench.action.openSettings", "netpol.path");
+  }
+}

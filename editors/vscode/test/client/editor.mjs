@@ -1,0 +1,139 @@
+// An editor that holds one open file and remembers what it is asked: enough of the `vscode` module for the packaged extension, and
+// for the client inside it, to run under plain Node. What is not named here is a class, a function and a namespace in one.
+
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const require = createRequire(import.meta.url);
+const Module = require("node:module");
+
+/** The folder of the extension. */
+export const folder = join(dirname(fileURLToPath(import.meta.url)), "../..");
+
+function withTheRest(known = function () {}) {
+  return new Proxy(known, {
+    // A `then` would make a promise of it.
+    get: (target, name) => target[name] ?? (typeof name === "string" && name !== "then" ? withTheRest() : undefined),
+    apply: () => withTheRest(),
+    construct: () => withTheRest(),
+  });
+}
+
+class Uri {
+  constructor(text) {
+    this.url = new URL(text);
+  }
+  static parse = (text) => new Uri(text);
+  static file = (path) => new Uri(pathToFileURL(path).href);
+  get scheme() {
+    return this.url.protocol.slice(0, -1);
+  }
+  get path() {
+    return decodeURIComponent(this.url.pathname);
+  }
+  get fsPath() {
+    return fileURLToPath(this.url);
+  }
+  toString() {
+    return this.url.href;
+  }
+}
+
+class Position {
+  constructor(line, character) {
+    Object.assign(this, { line, character });
+  }
+}
+
+class Range {
+  constructor(...at) {
+    const [start, end] = at.length === 2 ? at : [new Position(at[0], at[1]), new Position(at[2], at[3])];
+    Object.assign(this, { start, end });
+  }
+}
+
+class Diagnostic {
+  constructor(range, message, severity) {
+    Object.assign(this, { range, message, severity });
+  }
+}
+
+class EventEmitter {
+  #told = [];
+  event = (listener, self) => (this.#told.push(listener.bind(self)), { dispose() {} });
+  fire = (event) => this.#told.forEach((listener) => listener(event));
+  dispose() {}
+}
+
+/**
+ * The extension, loaded into an editor, and what it asked the editor for. `settings` are those of netpol; `file` is open, with
+ * `text`.
+ */
+export function load({ trusted, settings = {}, file, text }) {
+  const nothing = { dispose() {} };
+  const event = () => nothing;
+  const asked = { commands: new Map(), warnings: [], errors: [], tasks: 0, diagnostics: new Map(), whenTrusted: undefined };
+  const document = { uri: file && Uri.file(file), languageId: "netpol", version: 1, isClosed: false, getText: () => text };
+  const events = ["Open", "Change", "Close", "Save"].map((what) => [`onDid${what}TextDocument`, event]);
+  const changes = ["Create", "Rename", "Delete"].flatMap((what) => [[`onDid${what}Files`, event], [`onWill${what}Files`, event]]);
+  const vscode = withTheRest({
+    version: "1.82.0",
+    env: { appName: "Visual Studio Code", language: "en" },
+    Uri, Position, Range, Diagnostic, EventEmitter,
+    DiagnosticSeverity: { Error: 0, Warning: 1, Information: 2, Hint: 3 },
+    Disposable: class {
+      constructor(dispose = () => {}) {
+        this.dispose = dispose;
+      }
+    },
+    CancellationTokenSource: class {
+      token = { isCancellationRequested: false, onCancellationRequested: event };
+      cancel() {}
+      dispose() {}
+    },
+    CancellationError: class extends Error {},
+    commands: { registerCommand: (name, run) => (asked.commands.set(name, run), nothing), executeCommand: async () => {} },
+    languages: withTheRest({
+      match: (_, { languageId }) => (languageId === "netpol" ? 10 : 0),
+      createDiagnosticCollection: () => ({
+        set: (uri, found) => void asked.diagnostics.set(uri.toString(), found),
+        delete: (uri) => void asked.diagnostics.delete(uri.toString()),
+        clear: () => asked.diagnostics.clear(),
+        get: () => [],
+        has: () => false,
+        dispose() {},
+      }),
+    }),
+    workspace: withTheRest({
+      ...Object.fromEntries([...events, ...changes]),
+      isTrusted: trusted,
+      workspaceFolders: undefined,
+      textDocuments: file === undefined ? [] : [document],
+      notebookDocuments: [],
+      getConfiguration: () => ({ get: (key, otherwise) => settings[key] ?? otherwise }),
+      registerTextDocumentContentProvider: () => nothing,
+      onWillSaveTextDocument: event,
+      onDidChangeWorkspaceFolders: event,
+      onDidChangeConfiguration: event,
+      onDidGrantWorkspaceTrust: (run) => ((asked.whenTrusted = run), nothing),
+    }),
+    window: withTheRest({
+      activeTextEditor: undefined,
+      visibleTextEditors: [],
+      onDidChangeActiveTextEditor: event,
+      tabGroups: { all: [], onDidChangeTabs: event },
+      createOutputChannel: () => withTheRest({ dispose() {} }),
+      showWarningMessage: async (message) => void asked.warnings.push(message),
+      showErrorMessage: async (message) => void asked.errors.push(message),
+    }),
+    tasks: { executeTask: async () => void (asked.tasks += 1) },
+  });
+  const usual = Module._load;
+  Module._load = (name, ...rest) => (name === "vscode" ? vscode : usual(name, ...rest));
+  const path = join(folder, "out/extension.js");
+  delete require.cache[path];
+  const extension = require(path);
+  Module._load = usual;
+  return { asked, extension };
+}
