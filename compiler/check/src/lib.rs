@@ -17,6 +17,7 @@ mod input;
 mod layers;
 mod nesting;
 mod paperwork;
+mod patience;
 mod proofs;
 mod report;
 mod resolve;
@@ -29,6 +30,7 @@ mod values;
 mod views;
 
 pub use expiry::{Lapse, LapseKind};
+pub use flows::readable::written_ports;
 pub use input::{Authority, Checked, Input, InputFile, Require};
 pub use proofs::{Coverage, Decision, LineResult, Outcome, Statement, TestResult, cover};
 

@@ -37,7 +37,7 @@ mod tests;
 pub use calendar::{Calendar, CalendarFormat, render_calendar};
 pub use cluster::{Analyzed, analyze_cluster};
 pub use compile::{Compiled, Manifests, Options, Purpose, compile};
-pub use document::{document_library, document_module, document_namespace, document_project};
+pub use document::{contract_of, document_library, document_module, document_namespace, document_project};
 pub use fault::{is_environment, usage};
 pub use fix::{Fixed, Wanted, fix};
 pub use host::{Entry, Host, Kind, Metadata};
