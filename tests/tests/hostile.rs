@@ -78,7 +78,7 @@ fn programs() -> Vec<(&'static str, String, &'static [&'static str])> {
             ),
             &["NP0512"],
         ),
-        ("every pod by pieces", fenced(&lines(|at| format!("egress any to any from w{at}"))), &[]),
+        ("every pod by pieces", fenced(&lines(|at| format!("egress any to any from w{at}"))), &["NP0723"]),
         (
             "a test",
             format!(
