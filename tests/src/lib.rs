@@ -3,9 +3,11 @@
 
 pub mod book;
 pub mod damage;
+pub mod editor;
 pub mod example;
+pub mod platform;
 pub mod random;
-mod shelf;
+pub mod shelf;
 pub mod spec;
 pub mod targets;
 pub mod teeth;

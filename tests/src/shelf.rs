@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use netpol_driver::{Date, Entry, Host, Kind, Metadata};
 
 /// Files in memory that are only read.
-pub(crate) struct Shelf(pub(crate) BTreeMap<String, String>);
+#[derive(Clone, Debug, Default)]
+pub struct Shelf(pub BTreeMap<String, String>);
 
 impl Shelf {
     fn node(&self, path: &Path) -> io::Result<Option<&str>> {
@@ -22,7 +23,7 @@ impl Shelf {
 
 impl Host for Shelf {
     fn today(&self) -> Option<Date> {
-        None
+        Some(crate::example::day())
     }
 
     fn process(&self) -> u32 {

@@ -122,7 +122,7 @@ pub fn check_files(programs: &[(Authority, &str)], as_of: Date) -> (Vec<Policy>,
         let id = sources.add(format!("spec-{at}.netpol"), *program);
         let parsed = netpol_syntax::parse(id, program);
         diagnostics.extend(parsed.diagnostics);
-        files.push(InputFile { tree: parsed.file, authority: authority.clone() });
+        files.push(InputFile { tree: parsed.file.into(), authority: authority.clone() });
     }
     let input = Input { files: &files, default_namespace: None, as_of, by_address: &[] };
     let checked = netpol_check::check(&input, &mut sources);

@@ -1,6 +1,8 @@
 //! What every emitted object has, and the files they go into.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use netpol_flow::Text;
@@ -61,8 +63,8 @@ impl Object {
             Some(Layer::Guardrail(name)) => out.push(("netpol.dev/guardrail", text(name))),
             Some(Layer::Namespace | Layer::Fence) | None => {}
         }
-        let mut add = |key, lines: Vec<String>| {
-            let mut joined = distinct(lines).join("\n");
+        let mut add = |key, lines: Vec<Cow<'_, str>>| {
+            let mut joined = distinct(&lines).join("\n");
             if joined.len() > LONGEST_ANNOTATION {
                 let end = (0..=LONGEST_ANNOTATION).rev().find(|at| joined.is_char_boundary(*at)).unwrap_or(0);
                 joined.truncate(end);
@@ -72,12 +74,15 @@ impl Object {
                 out.push((key, text(joined)));
             }
         };
-        let all =
-            |field: fn(&Origin) -> Option<String>| self.origins.iter().filter_map(|o| field(o)).collect();
-        add("netpol.dev/source", all(|o| Some(format!("{}:{} {}", o.file, o.line, o.text))));
-        add("netpol.dev/because", all(|o| o.because.as_ref().map(ToString::to_string)));
-        add("netpol.dev/ticket", all(|o| o.ticket.as_ref().map(ToString::to_string)));
-        add("netpol.dev/owner", all(|o| o.owner.as_ref().map(ToString::to_string)));
+        let origins = &self.origins;
+        let all = |field: fn(&Origin) -> Option<&Text>| {
+            origins.iter().filter_map(|origin| field(origin)).map(|text| Cow::Borrowed(&**text)).collect()
+        };
+        let source = |o: &Arc<Origin>| [&*o.file, ":", &o.line.to_string(), " ", &o.text].concat().into();
+        add("netpol.dev/source", origins.iter().map(source).collect());
+        add("netpol.dev/because", all(|origin| origin.because.as_ref()));
+        add("netpol.dev/ticket", all(|origin| origin.ticket.as_ref()));
+        add("netpol.dev/owner", all(|origin| origin.owner.as_ref()));
         out
     }
 }
@@ -93,9 +98,9 @@ fn layer_word(layer: Option<&Layer>) -> &'static str {
     }
 }
 
-fn distinct(lines: Vec<String>) -> Vec<String> {
+fn distinct<'l>(lines: &'l [Cow<'_, str>]) -> Vec<&'l str> {
     let mut seen = BTreeSet::new();
-    lines.into_iter().filter(|line| seen.insert(line.clone())).collect()
+    lines.iter().map(Deref::deref).filter(|line| seen.insert(*line)).collect()
 }
 
 /// The comment above a rule: the line it comes from, why, and what else there is to say.
@@ -113,14 +118,14 @@ impl Comment {
         Comment { origin: Arc::clone(origin), note: None }
     }
 
-    /// Gives its lines in turn.
-    pub(crate) fn each(&self, mut line: impl FnMut(&str)) {
+    /// Gives its lines in turn, each in parts.
+    pub(crate) fn each(&self, mut line: impl FnMut(&[&str])) {
         let Origin { file, line: number, text, because, .. } = &*self.origin;
-        line(&format!("{file}:{number} {text}"));
+        line(&[file, ":", &number.to_string(), " ", text]);
         if let Some(reason) = because {
-            line(&format!("because {reason}"));
+            line(&["because ", reason]);
         }
-        self.note.into_iter().for_each(line);
+        self.note.into_iter().for_each(|note| line(&[note]));
     }
 }
 
@@ -140,7 +145,7 @@ impl Files {
             None => target.to_owned(),
         };
         let mut header = String::new();
-        let line = format!("Written by netpol for {place}. Change the .netpol source, not this file.");
+        let line = ["Written by netpol for ", &place, ". Change the .netpol source, not this file."];
         yaml::comment(&line, 0, &mut header);
         Files { header }
     }

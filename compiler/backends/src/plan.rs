@@ -7,8 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use netpol_flow::{Date, HttpMatch, IpNet, Side, SortedSet, Text};
-use netpol_model::{End, Enforcement, Layer, Namespace, Places, Policy, Ports, Rule, services};
+use netpol_model::{End, Enforcement, Layer, Namespace, Places, Pods, Policy, Ports, Rule, services};
 use netpol_sets::{Cube, Ends, FlowSet, Key, PodSet, Requests, Services, Values};
+use rustc_hash::FxHashMap;
 
 /// A policy on one day, ready to be planned namespace by namespace, so that no more than one plan is in memory.
 #[derive(Debug)]
@@ -194,8 +195,9 @@ impl<'a> Plan<'a> {
             if enforcement == Enforcement::Open {
                 continue;
             }
-            let grants = |rule: &&'a Rule| grants_of(places, namespace, rule, side);
-            plan.guardrail_grants.extend(allows.iter().flat_map(grants));
+            let mut subjects = Subjects::of(namespace);
+            let mut grants = |rule: &&'a Rule| subjects.grants_of(places, rule, side);
+            plan.guardrail_grants.extend(allows.iter().flat_map(&mut grants));
             let own = namespace.rules.iter().chain(baseline.rules(namespace));
             let own = own.filter(|rule| rule.is_active(*day));
             let granted = merge_baseline(own.flat_map(|rule| grants(&rule)).collect());
@@ -223,32 +225,68 @@ pub(crate) fn grants_of<'a>(
     rule: &'a Rule,
     side: Side,
 ) -> Vec<Grant<'a>> {
-    let (subjects, peers) = match side {
-        Side::Egress => (&rule.from, &rule.to),
-        Side::Ingress => (&rule.to, &rule.from),
-    };
-    let here = PodSet::of_namespaces(SortedSet::one(namespace.name.clone()));
-    let services = match &rule.ports {
-        Ports::Any => GrantServices::Any,
-        ports @ Ports::Some(_) => GrantServices::Of(services(ports)),
-    };
-    let peers = peers_of(places, peers, &services, side);
-    let only = rule.only.as_deref().filter(|_| rule.only_side == side);
-    let mut grants: Vec<Grant<'a>> = Vec::new();
-    for end in subjects {
-        for pods in places.ends(end).iter().filter_map(Ends::pods) {
-            let pods = pods.intersect(&here);
-            if pods.is_empty() || peers == Peers::Of(Vec::new()) {
-                continue;
-            }
-            let subject = Subject { name: subject_name(end, namespace, &pods), pods };
-            if !grants.iter().any(|grant| grant.subject == subject) {
-                let (peers, services) = (peers.clone(), services.clone());
-                grants.push(Grant { rule, side, subject, peers, services, only });
+    Subjects::of(namespace).grants_of(places, rule, side)
+}
+
+/// The subjects of a namespace that rules spoke for so far: most rules speak for the same few.
+struct Subjects<'n> {
+    namespace: &'n Namespace,
+    here: PodSet,
+    /// None for pods of which none is in the namespace. By the place of the pods, which rules share.
+    known: FxHashMap<*const Pods, Option<Subject>>,
+}
+
+impl<'n> Subjects<'n> {
+    fn of(namespace: &'n Namespace) -> Subjects<'n> {
+        let here = PodSet::of_namespaces(SortedSet::one(namespace.name.clone()));
+        Subjects { namespace, here, known: FxHashMap::default() }
+    }
+
+    /// What an end comes to in the namespace.
+    fn subjects(&mut self, places: &Places, end: &End) -> Vec<Subject> {
+        if let End::Pods(pods) = end {
+            let (here, namespace) = (&self.here, self.namespace);
+            let subject = || subject(end, namespace, pods.set().intersect(here));
+            return self.known.entry(&**pods).or_insert_with(subject).iter().cloned().collect();
+        }
+        let ends = places.ends(end);
+        let pods = ends.iter().filter_map(Ends::pods).map(|pods| pods.intersect(&self.here));
+        pods.filter_map(|pods| subject(end, self.namespace, pods)).collect()
+    }
+
+    fn grants_of<'a>(&mut self, places: &Places, rule: &'a Rule, side: Side) -> Vec<Grant<'a>> {
+        let (subjects, peers) = match side {
+            Side::Egress => (&rule.from, &rule.to),
+            Side::Ingress => (&rule.to, &rule.from),
+        };
+        let mut found: Vec<Subject> = Vec::new();
+        for subject in subjects.iter().flat_map(|end| self.subjects(places, end)) {
+            if !found.contains(&subject) {
+                found.push(subject);
             }
         }
+        if found.is_empty() {
+            return Vec::new();
+        }
+        let services = match &rule.ports {
+            Ports::Any => GrantServices::Any,
+            ports @ Ports::Some(_) => GrantServices::Of(services(ports)),
+        };
+        let peers = peers_of(places, peers, &services, side);
+        if peers == Peers::Of(Vec::new()) {
+            return Vec::new();
+        }
+        let only = rule.only.as_deref().filter(|_| rule.only_side == side);
+        let grant = |subject| {
+            let (peers, services) = (peers.clone(), services.clone());
+            Grant { rule, side, subject, peers, services, only }
+        };
+        found.into_iter().map(grant).collect()
     }
-    grants
+}
+
+fn subject(end: &End, namespace: &Namespace, pods: PodSet) -> Option<Subject> {
+    (!pods.is_empty()).then(|| Subject { name: subject_name(end, namespace, &pods), pods })
 }
 
 fn subject_name(end: &End, namespace: &Namespace, pods: &PodSet) -> Text {

@@ -225,19 +225,25 @@ fn pad(indent: usize, out: &mut String) {
     }
 }
 
-/// A comment on a line of its own.
-pub(crate) fn comment(line: &str, indent: usize, out: &mut String) {
+/// A comment on a line of its own, of parts that stand close together.
+pub(crate) fn comment(parts: &[&str], indent: usize, out: &mut String) {
     pad(indent, out);
     out.push('#');
-    if !line.is_empty() {
+    if parts.iter().any(|part| !part.is_empty()) {
         out.push(' ');
     }
-    if line.bytes().any(|b| !b.is_ascii() || b.is_ascii_control()) {
-        out.extend(line.chars().map(|c| if is_odd(c) { ' ' } else { c }));
-    } else {
-        out.push_str(line);
-    }
+    parts.iter().for_each(|part| comment_text(part, out));
     out.push('\n');
+}
+
+/// What stands in a comment: whatever would end it is a blank.
+fn comment_text(text: &str, out: &mut String) {
+    // No early exit: nearly all text is plain, and so this looks at many bytes at once.
+    if text.bytes().fold(false, |found, byte| found | !(b' '..0x7f).contains(&byte)) {
+        out.extend(text.chars().map(|c| if is_odd(c) { ' ' } else { c }));
+    } else {
+        out.push_str(text);
+    }
 }
 
 /// Whether a character is never written as it is: a control character, a byte order mark, or one of the two separators of
@@ -284,20 +290,55 @@ fn scalar(text: &str, out: &mut String) {
 /// Whether unquoted text is surely read as this very text by YAML 1.1 and 1.2 readers: it begins with a letter, holds
 /// only letters, digits and `-_./`, and is no word that either version reads as something else.
 fn is_plain(text: &str) -> bool {
-    let words: &[&str] = match text.len() {
-        1 => &["y", "n", "e", "t", "f", "x", "o", "b"],
-        2 => &["no", "on"],
-        3 => &["yes", "off", "nan", "inf", "nil"],
-        4 => &["true", "null", "none", "void"],
-        5 => &["false"],
-        8 => &["infinity"],
-        9 => &["undefined"],
-        _ => &[],
+    let bytes = text.as_bytes();
+    bytes.first().is_some_and(u8::is_ascii_alphabetic)
+        && bytes.iter().all(|byte| PLAIN[usize::from(*byte)])
+        && !is_word(bytes)
+}
+
+/// Whether a byte may stand in unquoted text, by its number.
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        plain[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/');
+        byte += 1;
+    }
+    plain
+};
+
+/// Whether unquoted text, of the characters that may stand there, is a word that some version reads as something else.
+fn is_word(bytes: &[u8]) -> bool {
+    const WORDS: [&[u8]; 19] = [
+        b"y", b"n", b"e", b"t", b"f", b"x", b"o", b"b", b"no", b"on", b"yes", b"off", b"nan", b"inf", b"nil",
+        b"true", b"null", b"none", b"void",
+    ];
+    const SHORT: [u32; 19] = {
+        let mut packed = [0; 19];
+        let mut at = 0;
+        while at < 19 {
+            packed[at] = pack(WORDS[at]);
+            at += 1;
+        }
+        packed
     };
-    let inner = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/');
-    text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
-        && text.bytes().all(inner)
-        && !words.iter().any(|word| word.eq_ignore_ascii_case(text))
+    match bytes.len() {
+        ..=4 => SHORT.contains(&pack(bytes)),
+        5 => bytes.eq_ignore_ascii_case(b"false"),
+        8 => bytes.eq_ignore_ascii_case(b"infinity"),
+        9 => bytes.eq_ignore_ascii_case(b"undefined"),
+        _ => false,
+    }
+}
+
+/// Up to four bytes as a number, letters in lower case.
+const fn pack(bytes: &[u8]) -> u32 {
+    let (mut packed, mut at) = (0, 0);
+    while at < bytes.len() {
+        packed = (packed << 8) | (bytes[at] | 0x20) as u32;
+        at += 1;
+    }
+    packed
 }
 
 #[cfg(test)]
@@ -324,7 +365,7 @@ mod tests {
     fn no_character_ends_a_comment_but_the_line_feed_after_it() {
         for end in ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}', '\u{feff}', '\0'] {
             let mut out = String::new();
-            comment(&format!("because x{end}- {{}}"), 2, &mut out);
+            comment(&["because ", &format!("x{end}- {{}}")], 2, &mut out);
             assert_eq!(out, "  # because x - {}\n", "{end:?}");
         }
     }

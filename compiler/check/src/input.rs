@@ -1,5 +1,7 @@
 //! What checking takes and gives.
 
+use std::sync::Arc;
+
 use netpol_diagnostics::{Diagnostic, Span};
 use netpol_flow::{Date, Text};
 use netpol_model::Policy;
@@ -11,8 +13,8 @@ use crate::proofs::TestResult;
 /// One file of the project, parsed.
 #[derive(Clone, Debug)]
 pub struct InputFile {
-    /// Its tree.
-    pub tree: tree::File,
+    /// Its tree, shared with whoever parsed it.
+    pub tree: Arc<tree::File>,
     /// What its folder may declare.
     pub authority: Authority,
 }

@@ -30,6 +30,8 @@ mod values;
 mod views;
 
 pub use expiry::{Lapse, LapseKind};
+/// The `expose` line that the other namespace would have to write for an arrow into it; none where its ends have no names.
+pub use flows::private::line_to_ask_for;
 pub use flows::readable::written_ports;
 pub use input::{Authority, Checked, Input, InputFile, Require};
 pub use proofs::{Coverage, Decision, LineResult, Outcome, Statement, TestResult, cover};

@@ -5,7 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use netpol_driver::Date;
 
 use crate::commands::{
-    analyze, build, check, doc, expire, explain, fix, fmt, init, interface, targets, test,
+    analyze, build, check, doc, expire, explain, fix, fmt, init, interface, lsp, targets, test,
 };
 use crate::terminal::Color;
 
@@ -76,6 +76,7 @@ pub enum Command {
     Init(init::Init),
     Targets(targets::Targets),
     Explain(explain::Explain),
+    Lsp(lsp::Lsp),
 }
 
 /// How a report is written.

@@ -45,6 +45,7 @@ fn help_reads_like_a_manual_page() {
         "init",
         "targets",
         "explain",
+        "lsp",
     ] {
         let arguments: Vec<&str> =
             [command, "--help"].into_iter().filter(|argument| !argument.is_empty()).collect();

@@ -37,7 +37,7 @@ pub struct Source {
     pub path: Arc<str>,
     /// Its text.
     pub text: Arc<str>,
-    line_starts: Vec<u32>,
+    line_starts: Arc<[u32]>,
 }
 
 /// Every source file read so far.
@@ -49,12 +49,15 @@ pub struct Sources {
 impl Sources {
     /// Adds a file and gives its id.
     pub fn add(&mut self, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
-        let text: Arc<str> = text.into();
-        let line_starts = std::iter::once(0)
-            .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at as u32 + 1))
-            .collect();
-        self.files.push(Source { path: path.into(), text, line_starts });
+        self.files.push(Source::new(path, text));
         FileId(self.files.len() as u32 - 1)
+    }
+
+    /// Puts another text in the place of a file's; nothing happens where no file has this id.
+    pub fn replace(&mut self, id: FileId, text: impl Into<Arc<str>>) {
+        if let Some(source) = self.files.get_mut(id.0 as usize) {
+            *source = Source::new(source.path.clone(), text);
+        }
     }
 
     /// The file with this id, which an earlier [`Sources::add`] gave.
@@ -79,6 +82,20 @@ impl Sources {
 }
 
 impl Source {
+    /// A text under the name it is shown by.
+    pub fn new(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Source {
+        let text: Arc<str> = text.into();
+        let line_starts = std::iter::once(0)
+            .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at as u32 + 1))
+            .collect();
+        Source { path: path.into(), text, line_starts }
+    }
+
+    /// The byte each line begins with.
+    pub fn line_starts(&self) -> &[u32] {
+        &self.line_starts
+    }
+
     /// Line and column of a byte offset, both counted from 1; the column counts characters.
     pub fn position(&self, offset: u32) -> (u32, u32) {
         let line = self.line_starts.partition_point(|start| *start <= offset).max(1);

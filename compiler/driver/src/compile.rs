@@ -1,11 +1,13 @@
 //! From sources to manifests, in memory: the façade that the terminal and the editor share.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use netpol_check::{Checked, Input, InputFile, Lapse, Require, TestResult, check};
 use netpol_diagnostics::{Code, Diagnostic, FileId, Severity, Source, Sources, Span};
 use netpol_flow::{Date, Text};
 use netpol_model::Policy;
+use netpol_syntax::tree::File;
 use netpol_syntax::{Parsed, parse};
 use netpol_verify::Tally;
 use rayon::prelude::*;
@@ -125,13 +127,75 @@ impl Compiled {
     }
 }
 
+/// The tree of a file and the mistakes in it, shared by every compilation of the same text.
+#[derive(Clone, Debug)]
+pub(crate) struct Tree {
+    pub(crate) file: Arc<File>,
+    pub(crate) mistakes: Arc<[Diagnostic]>,
+}
+
+impl Tree {
+    /// Parses a text.
+    pub(crate) fn of(file: FileId, text: &str) -> Tree {
+        let Parsed { file, diagnostics } = parse(file, text);
+        Tree { file: file.into(), mistakes: diagnostics.into() }
+    }
+}
+
 /// Parses, checks and lowers what was loaded.
 ///
 /// Lowering is reached only without an error before it, and stops at none of its own: every target has its say.
 pub fn compile(loaded: Loaded, options: &Options) -> Compiled {
-    let Loaded { sources, project, files, default_namespace, diagnostics } = loaded;
+    let read = |loaded: &Loaded| {
+        loaded.files.par_iter().map(|file| Tree::of(*file, &loaded.sources.file(*file).text)).collect()
+    };
+    compile_with(loaded, options, read, &|| false).unwrap_or_default()
+}
+
+/// As [`compile`], with the trees from elsewhere: `trees` gives one for each file. None where it was cancelled.
+pub(crate) fn compile_with(
+    loaded: Loaded,
+    options: &Options,
+    trees: impl FnOnce(&Loaded) -> Vec<Tree>,
+    is_cancelled: &dyn Fn() -> bool,
+) -> Option<Compiled> {
+    compile_views(loaded, options, trees, is_cancelled, |_| {})
+}
+
+/// As [`compile`], of trees that are a part of a project, and for some of its namespaces: nothing is written or proved for
+/// the others.
+pub(crate) fn compile_part(
+    loaded: Loaded,
+    options: &Options,
+    trees: Vec<Tree>,
+    namespaces: &BTreeSet<Text>,
+) -> Option<Compiled> {
+    let narrow = |views: &mut [Policy]| {
+        let all = views.iter_mut().flat_map(|view| view.namespaces.values_mut());
+        for other in all.filter(|namespace| !namespaces.contains(&namespace.name)) {
+            other.external = true;
+            other.rules.clear();
+        }
+    };
+    compile_views(loaded, options, |_| trees, &|| false, narrow)
+}
+
+/// As [`compile_with`]; `narrow` may change the policies before they are lowered.
+fn compile_views(
+    loaded: Loaded,
+    options: &Options,
+    trees: impl FnOnce(&Loaded) -> Vec<Tree>,
+    is_cancelled: &dyn Fn() -> bool,
+    narrow: impl FnOnce(&mut [Policy]),
+) -> Option<Compiled> {
+    let has_faults = loaded.diagnostics.iter().any(|fault| fault.severity == Severity::Error);
+    let trees = if has_faults { Vec::new() } else { trees(&loaded) };
+    let Loaded { sources, project, default_namespace, diagnostics, .. } = loaded;
     let library = sources.iter().count() as u32;
     let mut compiled = Compiled { sources, library, diagnostics, ..Compiled::default() };
+    if is_cancelled() {
+        return None;
+    }
     let targets = match choose(&project, options) {
         Ok(targets) => targets,
         Err(fault) => {
@@ -140,10 +204,14 @@ pub fn compile(loaded: Loaded, options: &Options) -> Compiled {
         }
     };
     if !compiled.has_errors() {
-        let checked = front(&mut compiled, &project, &files, default_namespace.as_deref(), options);
+        let mut checked = front(&mut compiled, &project, trees, default_namespace.as_deref(), options);
         let stops = |d: &Diagnostic| d.severity == Severity::Error && d.code != EXPIRED;
         let is_done = options.purpose == Purpose::Test;
+        if is_cancelled() {
+            return None;
+        }
         if !is_done && !compiled.diagnostics.iter().any(stops) {
+            narrow(&mut checked.views);
             let (manifests, diagnostics) = lower_all(&targets, &checked.views, options.as_of);
             compiled.targets = manifests;
             compiled.diagnostics.extend(diagnostics);
@@ -156,7 +224,7 @@ pub fn compile(loaded: Loaded, options: &Options) -> Compiled {
     compiled
         .diagnostics
         .sort_by_key(|diagnostic| (diagnostic.primary.as_ref().map(|label| label.span), diagnostic.code));
-    compiled
+    Some(compiled)
 }
 
 /// The targets asked for.
@@ -181,19 +249,18 @@ fn choose<'a>(project: &'a Project, options: &Options) -> Result<Vec<&'a Target>
     Ok(chosen.collect())
 }
 
-/// Parses and checks; what is found goes to the diagnostics.
+/// Checks what was parsed; what is found goes to the diagnostics.
 fn front(
     compiled: &mut Compiled,
     project: &Project,
-    files: &[FileId],
+    trees: Vec<Tree>,
     default_namespace: Option<&str>,
     options: &Options,
 ) -> Checked {
     let sources = &compiled.sources;
-    let parsed: Vec<Parsed> = files.par_iter().map(|file| parse(*file, &sources.file(*file).text)).collect();
-    let (trees, mistakes): (Vec<_>, Vec<_>) = parsed.into_iter().map(|p| (p.file, p.diagnostics)).unzip();
-    let mistakes: Vec<Diagnostic> = mistakes.into_iter().flatten().collect();
-    let tenants = declared_tenants(&trees);
+    let mistakes: Vec<Diagnostic> = trees.iter().flat_map(|tree| tree.mistakes.iter().cloned()).collect();
+    let trees: Vec<Arc<File>> = trees.into_iter().map(|tree| tree.file).collect();
+    let tenants = declared_tenants(trees.iter().map(|tree| &**tree));
     let authority = |file: FileId| authority_of(&sources.file(file).path, project, &tenants);
     let inputs: Vec<InputFile> =
         trees.into_iter().map(|tree| InputFile { authority: authority(tree.file), tree }).collect();

@@ -27,6 +27,7 @@ mod cluster;
 mod trials;
 mod calendar;
 mod document;
+mod workspace;
 mod fault;
 
 #[cfg(test)]
@@ -37,7 +38,10 @@ mod tests;
 pub use calendar::{Calendar, CalendarFormat, render_calendar};
 pub use cluster::{Analyzed, analyze_cluster};
 pub use compile::{Compiled, Manifests, Options, Purpose, compile};
-pub use document::{contract_of, document_library, document_module, document_namespace, document_project};
+pub use document::{
+    consumers_of, contract_of, document_item, document_library, document_module, document_namespace,
+    document_pods, document_project,
+};
 pub use fault::{is_environment, usage};
 pub use fix::{Fixed, Wanted, fix};
 pub use host::{Entry, Host, Kind, Metadata};
@@ -51,6 +55,8 @@ pub use replace::replace_sources;
 pub use size::source_lines;
 pub use stale::{Difference, compare, diff_of};
 pub use trials::{TrialFormat, Trials, merge_coverage, render_trials};
+
+pub use workspace::{FileState, Near, Root, Snapshot, Workspace, names};
 
 pub use netpol_analyze as analyze;
 pub use netpol_backends::{BACKENDS, Backend, Capability, Setting, Support, backend};

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::ScopedJoinHandle;
 
 use netpol_diagnostics::Diagnostic;
 
@@ -40,9 +41,24 @@ pub fn replace_folders(
     let mut outcome = Vec::new();
     let mut staged: Vec<(&Manifests, Folder)> = Vec::new();
     let mut faults = Vec::new();
-    for target in targets {
+    // Waiting for the disk is most of the work, so the targets wait together.
+    let stage = |target: &Manifests| {
         let folder = Folder::of(host, root, &target.output);
-        match folder.stage(host, &target.files) {
+        let done = folder.stage(host, &target.files);
+        (folder, done)
+    };
+    let all: Vec<_> = std::thread::scope(|scope| {
+        let helpers: Vec<_> =
+            targets.iter().map(|target: &Manifests| scope.spawn(|| stage(target))).collect();
+        helpers.into_iter().map(ScopedJoinHandle::join).collect()
+    });
+    for (target, done) in targets.iter().zip(all) {
+        let Ok((folder, done)) = done else {
+            let stopped = io::Error::other("a writer stopped");
+            faults.push(Fault::System("cannot be written", stopped).diagnostic(target));
+            continue;
+        };
+        match done {
             Ok(Replaced::Unchanged) => outcome.push(Replaced::Unchanged),
             Ok(Replaced::Written) => {
                 outcome.push(Replaced::Written);

@@ -3,62 +3,59 @@
 //! Null property values count as absent, as in the API server (`null` of a field without a default is pruned); null
 //! list items and null map values are mistakes.
 
-use serde::de::value::StrDeserializer;
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, IntoDeserializer};
+use serde::de::value::BorrowedStrDeserializer;
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error};
 use serde::de::{MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 
 use crate::error::Fault;
-use crate::node::{Node, Value};
+use crate::node::{Entries, Items, Node, Value};
 
-/// Reads `node` as `T`.
-pub(crate) fn decode<T: DeserializeOwned>(node: &Node<'_>) -> Result<T, Fault> {
+/// Reads `node` as `T`, which may borrow its texts.
+pub(crate) fn decode<'n, T: Deserialize<'n>>(node: Node<'n>) -> Result<T, Fault> {
     T::deserialize(At(node))
 }
 
 #[derive(Clone, Copy)]
-struct At<'a>(&'a Node<'a>);
+struct At<'n>(Node<'n>);
 
 impl At<'_> {
     fn unexpected(&self) -> Unexpected<'_> {
-        match &self.0.value {
+        match self.0.value() {
             Value::Null => Unexpected::Unit,
             Value::Bool(value) => Unexpected::Bool(*value),
             Value::Int(value) => Unexpected::Signed(*value),
             Value::Float(value) => Unexpected::Float(*value),
             Value::Text(value) => Unexpected::Str(value),
-            Value::List(_) => Unexpected::Seq,
-            Value::Map(_) => Unexpected::Map,
+            Value::List => Unexpected::Seq,
+            Value::Map => Unexpected::Map,
         }
     }
 }
 
-impl<'de> Deserializer<'de> for At<'_> {
+impl<'de> Deserializer<'de> for At<'de> {
     type Error = Fault;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        match &self.0.value {
+        match self.0.value() {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
             Value::Int(value) => visitor.visit_i64(*value),
             Value::Float(value) => visitor.visit_f64(*value),
-            Value::Text(value) => visitor.visit_str(value),
-            Value::List(items) => visitor.visit_seq(Items { items: items.iter(), index: 0 }),
-            Value::Map(entries) => {
-                visitor.visit_map(Entries { entries: entries.iter(), current: None, prune: false })
+            Value::Text(value) => visitor.visit_borrowed_str(value),
+            Value::List => visitor.visit_seq(Sequence { items: self.0.items(), index: 0 }),
+            Value::Map => {
+                visitor.visit_map(Fields { entries: self.0.entries(), current: None, prune: false })
             }
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        match self.0.value {
+        match self.0.value() {
             Value::Null => visitor.visit_none(),
-            Value::Bool(_)
-            | Value::Int(_)
-            | Value::Float(_)
-            | Value::Text(_)
-            | Value::List(_)
-            | Value::Map(_) => visitor.visit_some(self),
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::List | Value::Map => {
+                visitor.visit_some(self)
+            }
         }
     }
 
@@ -68,8 +65,8 @@ impl<'de> Deserializer<'de> for At<'_> {
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        if let Value::Map(entries) = &self.0.value {
-            visitor.visit_map(Entries { entries: entries.iter(), current: None, prune: true })
+        if matches!(self.0.value(), Value::Map) {
+            visitor.visit_map(Fields { entries: self.0.entries(), current: None, prune: true })
         } else {
             Err(Fault::invalid_type(self.unexpected(), &"a mapping"))
         }
@@ -89,14 +86,11 @@ impl<'de> Deserializer<'de> for At<'_> {
         _variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        match &self.0.value {
-            Value::Text(text) => visitor.visit_enum(into_str(text)),
-            Value::Null
-            | Value::Bool(_)
-            | Value::Int(_)
-            | Value::Float(_)
-            | Value::List(_)
-            | Value::Map(_) => Err(Fault::invalid_type(self.unexpected(), &"a word")),
+        match self.0.value() {
+            Value::Text(text) => visitor.visit_enum(BorrowedStrDeserializer::new(text)),
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::List | Value::Map => {
+                Err(Fault::invalid_type(self.unexpected(), &"a word"))
+            }
         }
     }
 
@@ -106,18 +100,12 @@ impl<'de> Deserializer<'de> for At<'_> {
     }
 }
 
-fn into_str(text: &str) -> StrDeserializer<'_, Fault> {
-    text.into_deserializer()
-}
-
-type Entry<'a> = (std::borrow::Cow<'a, str>, Node<'a>);
-
-struct Items<'a> {
-    items: std::slice::Iter<'a, Node<'a>>,
+struct Sequence<'n> {
+    items: Items<'n>,
     index: usize,
 }
 
-impl<'de> SeqAccess<'de> for Items<'_> {
+impl<'de> SeqAccess<'de> for Sequence<'de> {
     type Error = Fault;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
@@ -125,29 +113,30 @@ impl<'de> SeqAccess<'de> for Items<'_> {
         let index = self.index;
         self.index += 1;
         let segment = || format!("[{index}]");
-        if matches!(node.value, Value::Null) {
+        if node.is_null() {
             return Err(Fault::at(segment(), "an empty list item (null)"));
         }
         seed.deserialize(At(node)).map(Some).map_err(|fault| fault.under(&segment()))
     }
 }
 
-struct Entries<'a> {
-    entries: std::slice::Iter<'a, Entry<'a>>,
-    current: Option<&'a Entry<'a>>,
+struct Fields<'n> {
+    entries: Entries<'n>,
+    current: Option<(&'n str, Node<'n>)>,
     prune: bool,
 }
 
-impl<'de> MapAccess<'de> for Entries<'_> {
+impl<'de> MapAccess<'de> for Fields<'de> {
     type Error = Fault;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Fault> {
-        for entry in self.entries.by_ref() {
-            if self.prune && matches!(entry.1.value, Value::Null) {
+        for (key, node) in self.entries.by_ref() {
+            if self.prune && node.is_null() {
                 continue;
             }
-            self.current = Some(entry);
-            return seed.deserialize(into_str(&entry.0)).map(Some).map_err(|fault| fault.under(&entry.0));
+            self.current = Some((key, node));
+            let read = seed.deserialize(BorrowedStrDeserializer::new(key));
+            return read.map(Some).map_err(|fault: Fault| fault.under(key));
         }
         Ok(None)
     }

@@ -1,11 +1,11 @@
 //! Splits manifests into objects: several documents per file, `List` kinds, unrelated kinds.
 
-use serde::de::DeserializeOwned;
+use serde::de::Deserialize;
 
 use crate::decode::decode;
 use crate::error::{Fault, ReadError};
 use crate::labels::is_subdomain;
-use crate::node::{Node, Value, parse};
+use crate::node::{Cell, Node, Value, parse};
 
 /// A file of manifests: its path, for messages, and its text.
 #[derive(Clone, Copy, Debug)]
@@ -43,13 +43,13 @@ pub struct Object<'n> {
     pub namespace: Option<&'n str>,
     /// The name; empty where absent.
     pub name: &'n str,
-    node: &'n Node<'n>,
+    node: Node<'n>,
 }
 
 /// The documents of manifests, all kept, for who needs to go over their objects more than once.
 #[derive(Clone, Debug, Default)]
 pub struct Documents<'m> {
-    parsed: Vec<(&'m str, u32, Node<'m>)>,
+    parsed: Vec<(&'m str, u32, Vec<Cell<'m>>)>,
     /// Documents that are not YAML.
     pub errors: Vec<ReadError>,
 }
@@ -63,8 +63,9 @@ pub fn read_documents<'m>(manifests: &[Manifest<'m>]) -> Documents<'m> {
             continue;
         }
         for (before, text) in documents(manifest.text) {
-            match parse_document(manifest.path, before, text) {
-                Ok(node) => found.parsed.push((manifest.path, before, node)),
+            let mut cells = Vec::new();
+            match parse_document(manifest.path, before, text, &mut cells) {
+                Ok(()) => found.parsed.push((manifest.path, before, cells)),
                 Err(error) => found.errors.push(error),
             }
         }
@@ -77,8 +78,9 @@ impl Documents<'_> {
     /// that a cluster could hold, because they have no `kind` and `apiVersion`.
     pub fn objects(&self) -> (Vec<Object<'_>>, Vec<ReadError>) {
         let (mut objects, mut strangers) = (Vec::new(), Vec::new());
-        for (path, before, node) in &self.parsed {
-            show(path, *before, node, ("", ""), &mut |object| objects.push(*object), &mut strangers);
+        for (path, before, cells) in &self.parsed {
+            let document = Node::of(cells);
+            show(path, *before, document, ("", ""), &mut |object| objects.push(*object), &mut strangers);
         }
         (objects, strangers)
     }
@@ -90,11 +92,12 @@ pub(crate) fn each_object(manifest: &Manifest<'_>, visit: &mut dyn FnMut(&Object
     if let Some(error) = odd_break(manifest) {
         return vec![error];
     }
-    let mut errors = Vec::new();
+    let (mut errors, mut cells) = (Vec::new(), Vec::new());
     for (before, text) in documents(manifest.text) {
-        match parse_document(manifest.path, before, text) {
-            Ok(node) => {
-                show(manifest.path, before, &node, ("", ""), &mut |object| visit(object), &mut errors);
+        match parse_document(manifest.path, before, text, &mut cells) {
+            Ok(()) => {
+                let document = Node::of(&cells);
+                show(manifest.path, before, document, ("", ""), &mut |object| visit(object), &mut errors);
             }
             Err(error) => errors.push(error),
         }
@@ -131,8 +134,13 @@ fn odd_break(manifest: &Manifest<'_>) -> Option<ReadError> {
     None
 }
 
-fn parse_document<'t>(path: &str, before: u32, text: &'t str) -> Result<Node<'t>, ReadError> {
-    parse(text).map_err(|(line, reason)| {
+fn parse_document<'t>(
+    path: &str,
+    before: u32,
+    text: &'t str,
+    cells: &mut Vec<Cell<'t>>,
+) -> Result<(), ReadError> {
+    parse(text, cells).map_err(|(line, reason)| {
         error(path, before.saturating_add(line), "document", format!("not readable as YAML: {reason}"))
     })
 }
@@ -178,12 +186,12 @@ fn has_content(line: &str) -> bool {
 fn show<'n>(
     path: &'n str,
     before: u32,
-    node: &'n Node<'n>,
+    node: Node<'n>,
     listed_as: (&'n str, &'n str),
     visit: &mut dyn FnMut(&Object<'n>),
     errors: &mut Vec<ReadError>,
 ) {
-    if matches!(node.value, Value::Null) {
+    if node.is_null() {
         return;
     }
     let text = |key: &str| node.get(key).and_then(Node::text).unwrap_or_default();
@@ -192,15 +200,14 @@ fn show<'n>(
         written => written,
     };
     if kind.is_empty() || api_version.is_empty() {
-        let line = before.saturating_add(node.line);
+        let line = before.saturating_add(node.line());
         errors.push(error(path, line, "document", "no `kind` and `apiVersion`: not an object".to_owned()));
         return;
     }
-    if let (Some(item_kind), Some(Node { value: Value::List(items), .. })) =
-        (kind.strip_suffix("List"), node.get("items"))
-    {
+    let items = node.get("items").filter(|items| matches!(items.value(), Value::List));
+    if let (Some(item_kind), Some(items)) = (kind.strip_suffix("List"), items) {
         let listed_as = if item_kind.is_empty() { ("", "") } else { (api_version, item_kind) };
-        for item in items {
+        for item in items.items() {
             show(path, before, item, listed_as, visit, errors);
         }
         return;
@@ -219,7 +226,7 @@ fn show<'n>(
     });
 }
 
-impl Object<'_> {
+impl<'n> Object<'n> {
     /// `Kind namespace/name`, or `Kind name` where no namespace is written.
     pub fn title(&self) -> String {
         let Object { kind, name, .. } = self;
@@ -241,7 +248,7 @@ impl Object<'_> {
 
     /// The record that this object was passed over.
     pub fn skipped(&self) -> Skipped {
-        let line = self.before.saturating_add(self.node.line);
+        let line = self.before.saturating_add(self.node.line());
         Skipped { path: self.path.to_owned(), line, object: self.title() }
     }
 
@@ -260,29 +267,28 @@ impl Object<'_> {
         if !is_subdomain(self.name) {
             return Err(Fault::at("metadata.name", format!("`{}` is not a DNS subdomain", self.name)));
         }
-        if let Value::Map(entries) = &self.node.value {
-            for (key, _) in entries {
-                let known = ["apiVersion", "kind", "metadata", "status"].contains(&&**key);
-                if !known && !sections.contains(&&**key) {
-                    return Err(Fault::at(&**key, "unknown field"));
-                }
+        for (key, _) in self.node.entries() {
+            let known = ["apiVersion", "kind", "metadata", "status"].contains(&key);
+            if !known && !sections.contains(&key) {
+                return Err(Fault::at(key, "unknown field"));
             }
         }
         Ok(())
     }
 
     /// A section, such as `spec`, decoded; none where it is absent or null.
-    pub fn section<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Fault> {
-        match self.node.get(key) {
-            Some(Node { value: Value::Null, .. }) | None => Ok(None),
+    pub fn section<T: Deserialize<'n>>(&self, key: &str) -> Result<Option<T>, Fault> {
+        match self.node.get(key).filter(|node| !node.is_null()) {
+            None => Ok(None),
             Some(node) => decode(node).map(Some).map_err(|fault| fault.under(key)),
         }
     }
 
     /// The object's own labels.
     pub fn labels(&self) -> Result<std::collections::BTreeMap<String, String>, Fault> {
-        match self.node.get("metadata").and_then(|metadata| metadata.get("labels")) {
-            Some(Node { value: Value::Null, .. }) | None => Ok(Default::default()),
+        let labels = self.node.get("metadata").and_then(|metadata| metadata.get("labels"));
+        match labels.filter(|labels| !labels.is_null()) {
+            None => Ok(Default::default()),
             Some(node) => decode(node).map_err(|fault| fault.under("metadata.labels")),
         }
     }

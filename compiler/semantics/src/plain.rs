@@ -6,106 +6,88 @@
 
 use std::borrow::Cow;
 
-use crate::node::{Node, Value};
+use crate::node::{Cell, Node, Value, close, open};
 
 /// Nesting beyond this is left to the general reader, which has a limit of its own.
 const DEEPEST: usize = 40;
 
-/// Words of a length that some YAML version reads as something other than text.
-fn words(length: usize) -> &'static [&'static str] {
-    match length {
-        1 => &["y", "n", "e", "t", "f", "x", "o", "b"],
-        2 => &["no", "on"],
-        3 => &["yes", "off", "nan", "inf", "nil"],
-        4 => &["true", "null", "none", "void"],
-        5 => &["false"],
-        8 => &["infinity"],
-        9 => &["undefined"],
-        _ => &[],
-    }
-}
-
-/// The tree of one document, where all of it is plain.
-pub(crate) fn parse(text: &str) -> Option<Node<'_>> {
+/// Adds the cells of one document, where all of it is plain.
+pub(crate) fn parse<'t>(text: &'t str, cells: &mut Vec<Cell<'t>>) -> Option<()> {
     // No early exit: most documents are plain, and so this looks at many bytes at once.
     if text.bytes().fold(false, |found, byte| found | (byte < b' ' && byte != b'\n')) {
         return None;
     }
-    let mut lines = Lines { lines: lines(text).map(Line::of).collect(), at: 0, rest: None };
+    let mut lines = Lines::of(text);
     // A marker stands at the very start of its line; elsewhere the same three hyphens are text.
     let marker = lines.peek()?;
     if marker.content == "---" && marker.indent == 0 {
-        lines.at += 1;
+        lines.next();
     }
     let first = lines.peek()?;
     if first.content.starts_with('-') {
         return None;
     }
-    let root = lines.map(first.indent, 0)?;
-    lines.peek().is_none().then_some(root)
-}
-
-/// The lines of a text, without the character that ends them; after the last one, what is left.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    let mut begin = 0;
-    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
-    ends.filter_map(move |end| {
-        let line = text.get(begin..end);
-        begin = end + 1;
-        line
-    })
+    lines.map(first.indent, 0, cells)?;
+    lines.peek().is_none().then_some(())
 }
 
 struct Lines<'a> {
-    lines: Vec<Line<'a>>,
-    at: usize,
-    /// What is left of the line at `at` after the dash of a list item, at its own indentation.
-    rest: Option<Line<'a>>,
+    text: &'a str,
+    /// Where the lines end that were not yet met.
+    ends: memchr::Memchr<'a>,
+    /// Where the line after the present one begins; beyond the text after the last.
+    after: usize,
+    /// The number of the present line, from 1.
+    number: u32,
+    /// The present line, or what is left of it after the dash of a list item; none at the end.
+    line: Option<Line<'a>>,
 }
 
 #[derive(Clone, Copy)]
 struct Line<'a> {
     indent: usize,
     content: &'a str,
-}
-
-impl<'a> Line<'a> {
-    fn of(line: &'a str) -> Line<'a> {
-        let indent = line.bytes().take_while(|byte| *byte == b' ').count();
-        Line { indent, content: line.get(indent..).unwrap_or_default() }
-    }
+    /// The key that the content begins with and what follows it, where that is known.
+    entry: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> Lines<'a> {
+    fn of(text: &'a str) -> Lines<'a> {
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+        let mut lines = Lines { text, ends, after: 0, number: 0, line: None };
+        lines.next();
+        lines
+    }
+
+    /// Goes to the next line, whatever it holds.
+    fn next(&mut self) {
+        let begin = self.after;
+        let end = self.ends.next().unwrap_or(self.text.len());
+        self.after = end + 1;
+        self.number = self.number.saturating_add(1);
+        self.line = self.text.get(begin..end).map(|line| {
+            let indent = line.bytes().take_while(|byte| *byte == b' ').count();
+            Line { indent, content: line.get(indent..).unwrap_or_default(), entry: None }
+        });
+    }
+
     /// The next line with content; comments on lines of their own are passed over.
     fn peek(&mut self) -> Option<Line<'a>> {
-        if self.rest.is_some() {
-            return self.rest;
-        }
         loop {
-            let line = *self.lines.get(self.at)?;
-            if !line.content.is_empty() && !line.content.starts_with('#') {
+            let line = self.line?;
+            if !matches!(line.content.as_bytes().first(), None | Some(b'#')) {
                 return Some(line);
             }
-            self.at += 1;
+            self.next();
         }
     }
 
-    fn next(&mut self) {
-        self.rest = None;
-        self.at += 1;
-    }
-
-    fn number(&self) -> u32 {
-        u32::try_from(self.at + 1).unwrap_or(u32::MAX)
-    }
-
-    fn map(&mut self, indent: usize, depth: usize) -> Option<Node<'a>> {
+    fn map(&mut self, indent: usize, depth: usize, cells: &mut Vec<Cell<'a>>) -> Option<()> {
         if depth > DEEPEST {
             return None;
         }
-        let first = self.peek().map(|_| self.number())?;
-        let mut entries: Vec<(Cow<'a, str>, Node<'a>)> = Vec::new();
+        self.peek()?;
+        let map = open(cells, self.number, Value::Map);
         while let Some(line) = self.peek() {
             if line.indent < indent || (line.indent == indent && is_item(line.content)) {
                 break;
@@ -113,45 +95,51 @@ impl<'a> Lines<'a> {
             if line.indent > indent {
                 return None;
             }
-            let (key, rest) = key(line.content)?;
-            if entries.iter().any(|(known, _)| *known == key) {
+            let (key, rest) = match line.entry {
+                Some((key, rest)) => (Cow::Borrowed(key), rest),
+                None => key(line.content)?,
+            };
+            close(cells, map);
+            if cells.get(map..).is_some_and(|so_far| Node::of(so_far).get(&key).is_some()) {
                 return None;
             }
-            let value = self.value(rest, indent, depth)?;
-            entries.push((key, value));
+            cells.push(Cell { line: self.number, length: 1, value: Value::Text(key) });
+            self.value(rest, indent, depth, cells)?;
         }
-        Some(Node { line: first, value: Value::Map(entries) })
+        close(cells, map);
+        Some(())
     }
 
     /// The value after `key:`, on the same line or below it.
-    fn value(&mut self, rest: &'a str, indent: usize, depth: usize) -> Option<Node<'a>> {
-        let number = self.number();
+    fn value(&mut self, rest: &'a str, indent: usize, depth: usize, cells: &mut Vec<Cell<'a>>) -> Option<()> {
+        let line = self.number;
         if rest == "|-" {
             self.next();
-            return self.literal(indent, number);
+            let value = Value::Text(Cow::Owned(self.literal(indent)?));
+            cells.push(Cell { line, length: 1, value });
+            return Some(());
         }
         if !rest.is_empty() {
-            let value = scalar(rest)?;
+            cells.push(Cell { line, length: 1, value: scalar(rest)? });
             self.next();
-            return Some(Node { line: number, value });
+            return Some(());
         }
         self.next();
         let below = self.peek()?;
         if is_item(below.content) && below.indent >= indent {
-            self.list(below.indent, depth + 1)
+            self.list(below.indent, depth + 1, cells)
         } else if below.indent > indent {
-            self.map(below.indent, depth + 1)
+            self.map(below.indent, depth + 1, cells)
         } else {
             None
         }
     }
 
-    fn list(&mut self, indent: usize, depth: usize) -> Option<Node<'a>> {
+    fn list(&mut self, indent: usize, depth: usize, cells: &mut Vec<Cell<'a>>) -> Option<()> {
         if depth > DEEPEST {
             return None;
         }
-        let first = self.number();
-        let mut items = Vec::new();
+        let list = open(cells, self.number, Value::List);
         while let Some(line) = self.peek() {
             if line.indent < indent || (line.indent == indent && !is_item(line.content)) {
                 break;
@@ -163,29 +151,31 @@ impl<'a> Lines<'a> {
             if content.starts_with([' ', '-']) {
                 return None;
             }
-            if key(content).is_some() {
-                self.rest = Some(Line { indent: indent + 2, content });
-                items.push(self.map(indent + 2, depth + 1)?);
+            if let Some((key, rest)) = key(content) {
+                let entry = if let Cow::Borrowed(key) = key { Some((key, rest)) } else { None };
+                self.line = Some(Line { indent: indent + 2, content, entry });
+                self.map(indent + 2, depth + 1, cells)?;
             } else {
-                items.push(Node { line: self.number(), value: scalar(content)? });
+                cells.push(Cell { line: self.number, length: 1, value: scalar(content)? });
                 self.next();
             }
         }
-        Some(Node { line: first, value: Value::List(items) })
+        close(cells, list);
+        Some(())
     }
 
     /// A literal block: every line deeper than the key, without the common indentation and the last line break.
-    fn literal(&mut self, indent: usize, number: u32) -> Option<Node<'a>> {
-        let deep = self.lines.get(self.at)?.indent;
+    fn literal(&mut self, indent: usize) -> Option<String> {
+        let deep = self.line?.indent;
         if deep <= indent {
             return None;
         }
         let mut text = String::new();
-        while let Some(line) = self.lines.get(self.at) {
+        while let Some(line) = self.line {
             if line.content.is_empty() {
                 // The end of the document; blank lines before it belong or not by what follows: leave that to the
                 // general reader.
-                if self.at + 1 == self.lines.len() && line.indent == 0 {
+                if self.after > self.text.len() && line.indent == 0 {
                     break;
                 }
                 return None;
@@ -198,14 +188,14 @@ impl<'a> Lines<'a> {
             }
             text.extend(std::iter::repeat_n(' ', line.indent - deep));
             text.push_str(line.content);
-            self.at += 1;
+            self.next();
         }
-        Some(Node { line: number, value: Value::Text(Cow::Owned(text)) })
+        Some(text)
     }
 }
 
 fn is_item(content: &str) -> bool {
-    content == "-" || content.starts_with("- ")
+    matches!(content.as_bytes(), [b'-'] | [b'-', b' ', ..])
 }
 
 /// `key: rest` or `key:`, where the key is plain or in double quotes.
@@ -215,7 +205,7 @@ fn key(content: &str) -> Option<(Cow<'_, str>, &str)> {
     } else {
         let end = content.bytes().position(|byte| !is_plain_character(byte))?;
         let (key, rest) = content.split_at(end);
-        if !is_plain_text(key) {
+        if !reads_as_text(key) {
             return None;
         }
         (Cow::Borrowed(key), rest)
@@ -229,22 +219,26 @@ fn key(content: &str) -> Option<(Cow<'_, str>, &str)> {
 }
 
 fn scalar(text: &str) -> Option<Value<'_>> {
-    match text {
-        "[]" => return Some(Value::List(Vec::new())),
-        "{}" => return Some(Value::Map(Vec::new())),
-        "true" => return Some(Value::Bool(true)),
-        "false" => return Some(Value::Bool(false)),
-        _ => {}
+    match (text.as_bytes().first()?, text) {
+        (b'"', _) => {
+            let (value, rest) = quoted(text)?;
+            rest.is_empty().then_some(Value::Text(value))
+        }
+        (b'0'..=b'9', _) => {
+            let leading_zero = text.len() > 1 && text.starts_with('0');
+            let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+            if leading_zero || !is_number || text.len() > 15 {
+                None
+            } else {
+                text.parse().ok().map(Value::Int)
+            }
+        }
+        (_, "[]") => Some(Value::List),
+        (_, "{}") => Some(Value::Map),
+        (_, "true") => Some(Value::Bool(true)),
+        (_, "false") => Some(Value::Bool(false)),
+        _ => is_plain_text(text).then_some(Value::Text(Cow::Borrowed(text))),
     }
-    if text.starts_with('"') {
-        let (value, rest) = quoted(text)?;
-        return rest.is_empty().then_some(Value::Text(value));
-    }
-    if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        let leading_zero = text.len() > 1 && text.starts_with('0');
-        return if leading_zero || text.len() > 15 { None } else { text.parse().ok().map(Value::Int) };
-    }
-    is_plain_text(text).then_some(Value::Text(Cow::Borrowed(text)))
 }
 
 /// Whether a byte may stand in plain text, by its number: one look, for every byte of every manifest.
@@ -263,15 +257,32 @@ fn is_plain_character(byte: u8) -> bool {
 }
 
 fn is_plain_text(text: &str) -> bool {
-    text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
-        && text.bytes().all(is_plain_character)
-        && !words(text.len()).iter().any(|word| word.eq_ignore_ascii_case(text))
+    text.bytes().all(is_plain_character) && reads_as_text(text)
+}
+
+/// Whether plain characters are read as text: they begin with a letter and are no word of YAML.
+fn reads_as_text(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_word = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
+    bytes.first().is_some_and(u8::is_ascii_alphabetic)
+        && match bytes.len() {
+            1 => !is_word(&["y", "n", "e", "t", "f", "x", "o", "b"]),
+            2 => !is_word(&["no", "on"]),
+            3 => !is_word(&["yes", "off", "nan", "inf", "nil"]),
+            4 => {
+                !matches!(bytes[0] | 0x20, b't' | b'n' | b'v') || !is_word(&["true", "null", "none", "void"])
+            }
+            5 => !is_word(&["false"]),
+            8 => !is_word(&["infinity"]),
+            9 => !is_word(&["undefined"]),
+            _ => true,
+        }
 }
 
 /// The text in double quotes at the beginning, and what follows it.
 fn quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
     let inner = text.strip_prefix('"')?;
-    let end = inner.find(['"', '\\'])?;
+    let end = inner.bytes().position(|byte| matches!(byte, b'"' | b'\\'))?;
     if inner.get(end..)?.starts_with('"') {
         return Some((Cow::Borrowed(inner.get(..end)?), inner.get(end + 1..)?));
     }
@@ -297,25 +308,34 @@ fn quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
 mod tests {
     use super::*;
 
-    /// The tree without its lines.
-    fn shape(node: &Node<'_>) -> String {
-        match &node.value {
-            Value::List(items) => format!("[{}]", items.iter().map(shape).collect::<Vec<_>>().join(",")),
-            Value::Map(entries) => {
-                let entries = entries.iter().map(|(key, node)| format!("{key:?}:{}", shape(node)));
+    /// The document without its lines.
+    fn shape(node: Node<'_>) -> String {
+        match node.value() {
+            Value::List => format!("[{}]", node.items().map(shape).collect::<Vec<_>>().join(",")),
+            Value::Map => {
+                let entries = node.entries().map(|(key, node)| format!("{key:?}:{}", shape(node)));
                 format!("{{{}}}", entries.collect::<Vec<_>>().join(","))
             }
             Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => {
-                format!("{:?}", node.value)
+                format!("{:?}", node.value())
             }
         }
     }
 
+    fn quick(text: &str) -> Option<Vec<Cell<'_>>> {
+        let mut cells = Vec::new();
+        parse(text, &mut cells).map(|()| cells)
+    }
+
+    fn slow(text: &str) -> Result<Vec<Cell<'_>>, (u32, String)> {
+        let mut cells = Vec::new();
+        crate::node::parse_generally(text, &mut cells).map(|()| cells)
+    }
+
     fn agrees(text: &str) -> bool {
-        let Some(quick) = parse(text) else { return false };
-        let slow =
-            crate::node::parse_generally(text).expect("the general reader takes what the quick one takes");
-        assert_eq!(shape(&quick), shape(&slow), "{text}");
+        let Some(quick) = quick(text) else { return false };
+        let slow = slow(text).expect("the general reader takes what the quick one takes");
+        assert_eq!(shape(Node::of(&quick)), shape(Node::of(&slow)), "{text}");
         true
     }
 
@@ -339,13 +359,13 @@ mod tests {
             "- a\n",
             "a: b # c\n",
         ] {
-            assert!(parse(text).is_none(), "{text}");
+            assert!(quick(text).is_none(), "{text}");
         }
     }
 
     #[test]
     fn a_duplicate_key_is_left_to_the_general_reader() {
-        assert!(parse("a: 1\na: 2\n").is_none());
+        assert!(quick("a: 1\na: 2\n").is_none());
     }
 
     proptest::proptest! {
@@ -364,9 +384,9 @@ mod tests {
 
     /// What the quick reader takes, the general reader takes too, and alike.
     fn agrees_or_refuses(text: &str) {
-        if let Some(quick) = parse(text) {
-            match crate::node::parse_generally(text) {
-                Ok(slow) => assert_eq!(shape(&quick), shape(&slow), "{text}"),
+        if let Some(quick) = quick(text) {
+            match slow(text) {
+                Ok(slow) => assert_eq!(shape(Node::of(&quick)), shape(Node::of(&slow)), "{text}"),
                 Err((_, reason)) => panic!("the general reader refuses: {reason}\n{text}"),
             }
         }

@@ -114,6 +114,16 @@ impl Universe {
 
     /// Every flow from these sources to these destinations, on these services.
     pub fn flows(sources: &[Ends], destinations: &[Ends], services: &[Services]) -> FlowSet {
+        Universe::asking(sources, destinations, services, &Requests::all())
+    }
+
+    /// Every flow from these sources to these destinations, on these services, with these requests.
+    pub fn asking(
+        sources: &[Ends],
+        destinations: &[Ends],
+        services: &[Services],
+        requests: &Requests,
+    ) -> FlowSet {
         let mut cubes = Vec::with_capacity(sources.len() * destinations.len() * services.len());
         for source in sources {
             for destination in destinations {
@@ -121,7 +131,7 @@ impl Universe {
                     source: source.clone(),
                     destination: destination.clone(),
                     services: services.clone(),
-                    requests: Requests::all(),
+                    requests: requests.clone(),
                 }));
             }
         }

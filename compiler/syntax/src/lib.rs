@@ -11,7 +11,9 @@ mod phrases;
 mod recover;
 mod slips;
 pub mod tree;
-mod words;
+mod tokens;
+pub mod words;
 
 pub use format::format;
 pub use parse::{Parsed, parse};
+pub use tokens::{Kind as TokenKind, Token, tokens};

@@ -4,11 +4,10 @@ use crate::layout;
 use crate::tree::Builtin;
 
 /// Words that start a clause.
-pub(crate) const CLAUSES: &[&str] =
-    &["because", "ticket", "owner", "until", "reviewed", "only", "log", "alert"];
+pub const CLAUSES: &[&str] = &["because", "ticket", "owner", "until", "reviewed", "only", "log", "alert"];
 
 /// Words that start a statement.
-pub(crate) const STATEMENTS: &[&str] = &[
+pub const STATEMENTS: &[&str] = &[
     "allow",
     "app",
     "apply",
@@ -41,11 +40,53 @@ pub(crate) const STATEMENTS: &[&str] = &[
 ];
 
 /// Words that start a line of a `cluster` block.
-pub(crate) const ATTRIBUTES: &[&str] =
+pub const ATTRIBUTES: &[&str] =
     &["pods", "services", "nodes", "apiserver", "shared", "cluster-gateway", "system", "undeclared"];
 
+/// Words that go on with a statement, or say what kind of thing a parameter is.
+pub const INNER: &[&str] = &[
+    "account",
+    "as",
+    "at",
+    "audit",
+    "by",
+    "closed",
+    "critical",
+    "cross-namespace",
+    "egress-only",
+    "enforce",
+    "every",
+    "external",
+    "from",
+    "host-network",
+    "http",
+    "in",
+    "ingress-only",
+    "label",
+    "matching",
+    "namespaces",
+    "notin",
+    "on",
+    "open",
+    "owns",
+    "pod",
+    "ports",
+    "prefix",
+    "rule",
+    "selects",
+    "text",
+    "to",
+    "warning",
+    "within",
+];
+
+/// Whether a word has a meaning of its own somewhere in the language.
+pub fn is_word(word: &str) -> bool {
+    [CLAUSES, STATEMENTS, ATTRIBUTES, INNER, BUILTINS].iter().any(|words| words.contains(&word))
+}
+
 /// Whether a word is a name only between backticks.
-pub(crate) fn is_reserved(word: &str) -> bool {
+pub fn is_reserved(word: &str) -> bool {
     builtin(word).is_some()
         || matches!(
             word,
@@ -78,8 +119,24 @@ pub(crate) fn is_reserved(word: &str) -> bool {
         )
 }
 
+/// The words that are ends by themselves.
+pub const BUILTINS: &[&str] = &[
+    "all",
+    "pods",
+    "tenants",
+    "other-tenants",
+    "system",
+    "internet",
+    "outside",
+    "any",
+    "nodes",
+    "apiserver",
+    "cluster-gateway",
+    "other-pods",
+];
+
 /// The built-in end a word stands for.
-pub(crate) fn builtin(word: &str) -> Option<Builtin> {
+pub fn builtin(word: &str) -> Option<Builtin> {
     Some(match word {
         "all" => Builtin::All,
         "pods" => Builtin::Pods,
@@ -148,7 +205,7 @@ pub(crate) fn is_top_level(word: &str) -> bool {
 }
 
 /// Whether the line at `at` goes on with the statement before it, which starts with `first`.
-pub(crate) fn continues(text: &str, first: &str, at: usize) -> bool {
+pub fn continues(text: &str, first: &str, at: usize) -> bool {
     let word = layout::word_at(text, at);
     if word.is_empty() {
         return false;
@@ -222,7 +279,7 @@ fn distance(one: &str, other: &str) -> usize {
 }
 
 /// Whether a name reads `[a-z0-9]+(-[a-z0-9]+)*` and has at most 63 characters.
-pub(crate) fn is_kebab(name: &str) -> bool {
+pub fn is_kebab(name: &str) -> bool {
     let mut hyphen = true;
     for byte in name.bytes() {
         match byte {
@@ -263,6 +320,29 @@ pub(crate) fn to_kebab(name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_word_of_the_grammar_is_listed() {
+        let grammar = include_str!("netpol.pest");
+        let is_rule =
+            |name: &str| name.trim_end().chars().all(|letter| letter.is_ascii_lowercase() || letter == '_');
+        let rules = grammar
+            .split("k_")
+            .filter_map(|rule| rule.split_once("= @{ \""))
+            .filter(|(name, _)| is_rule(name));
+        let words: Vec<&str> =
+            rules.filter_map(|(_, rest)| rest.split_once('"').map(|(word, _)| word)).collect();
+        assert!(words.len() > 70, "{}", words.len());
+        let missing: Vec<&&str> = words.iter().filter(|word| !is_word(word)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn every_built_in_end_is_listed() {
+        assert!(BUILTINS.iter().all(|word| builtin(word).is_some()));
+        let last = BUILTINS.iter().filter_map(|word| builtin(word)).max();
+        assert_eq!((BUILTINS.len(), last), (12, Some(Builtin::OtherPods)));
+    }
 
     #[test]
     fn one_swap_is_one_step() {

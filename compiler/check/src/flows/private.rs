@@ -16,7 +16,7 @@ use super::consents::{
 };
 use super::{Context, cover};
 use crate::patience::Patience;
-pub(crate) use messages::line_to_ask_for;
+pub use messages::line_to_ask_for;
 use messages::{and_more, not_all_exposed, nothing_exposed};
 
 /// A destination that does not consent, and to what.

@@ -112,7 +112,7 @@ pub(crate) fn gather<'a>(
     for file in input.files {
         let path = sources.file(file.tree.file).path.to_string();
         by_path.insert(path.strip_suffix(".netpol").unwrap_or(&path).to_owned(), files.len());
-        let (tree, authority) = (&file.tree, &file.authority);
+        let (tree, authority) = (&*file.tree, &file.authority);
         files.push(ProjectFile { tree, kind: FileKind::Project, authority, imports: BTreeMap::new() });
     }
     let mut prelude = None;

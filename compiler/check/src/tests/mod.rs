@@ -38,7 +38,7 @@ pub(crate) fn check_all(files: &[(&str, &str, Authority)], default_namespace: Op
         let id = sources.add(*path, *text);
         let parsed = netpol_syntax::parse(id, text);
         said.extend(parsed.diagnostics);
-        inputs.push(InputFile { tree: parsed.file, authority: authority.clone() });
+        inputs.push(InputFile { tree: parsed.file.into(), authority: authority.clone() });
     }
     let as_of = "2026-07-15".parse().unwrap();
     let mut checked =

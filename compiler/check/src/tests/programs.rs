@@ -118,7 +118,7 @@ fn large_projects_are_checked_in_proportion() {
         let mut sources = netpol_diagnostics::Sources::default();
         let id = sources.add("main.netpol", text.as_str());
         let tree = netpol_syntax::parse(id, &text).file;
-        let files = [crate::InputFile { tree, authority: Authority::Anyone }];
+        let files = [crate::InputFile { tree: tree.into(), authority: Authority::Anyone }];
         let start = Instant::now();
         let input = crate::Input {
             files: &files,

@@ -30,8 +30,8 @@ pub fn run(arguments: &Explain) -> Outcome {
         return terminal::print(&overview());
     };
     let found = parse_code(text).and_then(entry);
-    let page = found.and_then(|entry| PAGES.iter().find(|(number, _)| *number == entry.code.0));
-    let (Some(entry), Some((_, page))) = (found, page) else {
+    let page = found.and_then(|entry| page(entry.code));
+    let (Some(entry), Some(page)) = (found, page) else {
         terminal::complain(&unknown(text));
         return Outcome::Environment;
     };
@@ -44,6 +44,11 @@ pub fn parse_code(text: &str) -> Option<Code> {
     let digits = text.strip_prefix("NP").or_else(|| text.strip_prefix("np")).unwrap_or(text);
     let is_number = (1..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
     is_number.then(|| digits.parse().ok().map(Code)).flatten()
+}
+
+/// The page of a code, in Markdown.
+pub fn page(code: Code) -> Option<&'static str> {
+    PAGES.iter().find(|(number, _)| *number == code.0).map(|(_, page)| *page)
 }
 
 /// Every code, family by family.

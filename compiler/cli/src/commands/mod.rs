@@ -12,6 +12,7 @@ pub mod doc;
 pub mod init;
 pub mod targets;
 pub mod explain;
+pub mod lsp;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -40,6 +41,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
         Command::Init(init) => init::run(init, common),
         Command::Targets(targets) => targets::run(targets),
         Command::Explain(explain) => explain::run(explain),
+        Command::Lsp(lsp) => lsp::run(lsp),
     }
 }
 

@@ -124,14 +124,16 @@ fn lines<'a>(page: Page<'a>, namespace: &'a Namespace) -> Lines<'a> {
         // The same line of the baseline, once for each namespace that has it, is one line here.
         let is_new = !matches!(rule.layer, Layer::Baseline(_)) || seen.insert((&rule.layer, &rule.to));
         if to && from_other && is_new {
-            found.incoming.push(Line { rule, asked_by: asking(page, namespace, rule) });
+            found
+                .incoming
+                .push(Line { rule, asked_by: asked_for_by(page.policy, namespace, rule, page.as_of) });
         }
     }
     found
 }
 
 /// Whether pods of a set are among the ends, or may be.
-fn meets(ends: &[End], pods: &PodSet) -> bool {
+pub(super) fn meets(ends: &[End], pods: &PodSet) -> bool {
     ends.iter().any(|end| match end {
         End::Pods(own) => !own.set().intersect(pods).is_empty(),
         End::Any => true,
@@ -155,12 +157,12 @@ fn leaves(ends: &[End], namespace: &Namespace) -> bool {
 }
 
 /// The other declared namespaces that have a line towards what this one offers.
-fn asking(page: Page<'_>, namespace: &Namespace, offer: &Rule) -> Vec<String> {
-    let others = page.policy.namespaces.values().filter(|other| other.name != namespace.name);
+pub(super) fn asked_for_by(policy: &Policy, namespace: &Namespace, offer: &Rule, as_of: Date) -> Vec<String> {
+    let others = policy.namespaces.values().filter(|other| other.name != namespace.name);
     let asks = |other: &&Namespace| {
         let baseline =
-            page.policy.baseline.iter().filter_map(|baseline| baseline.rules.get(&other.name)).flatten();
-        let mut rules = other.rules.iter().chain(baseline).filter(|rule| rule.is_active(page.as_of));
+            policy.baseline.iter().filter_map(|baseline| baseline.rules.get(&other.name)).flatten();
+        let mut rules = other.rules.iter().chain(baseline).filter(|rule| rule.is_active(as_of));
         rules.any(|rule| !are_apart(rule, offer))
     };
     others.filter(asks).map(|other| other.name.to_string()).collect()

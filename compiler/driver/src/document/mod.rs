@@ -8,8 +8,10 @@ mod contract;
 mod interface;
 mod project;
 mod module;
+mod pods;
 
-pub use module::{document_library, document_module};
+pub use module::{document_item, document_library, document_module};
+pub use pods::{consumers_of, document_pods};
 
 use netpol_flow::Date;
 use netpol_model::{Namespace, Policy};

@@ -75,6 +75,23 @@ pub fn document_module(path: &str, text: &str) -> String {
     clean(&out).into_owned()
 }
 
+/// The documentation of one statement of a file: the comment above it; for a pattern its parameters and its lines too.
+pub fn document_item(path: &str, text: &str, item: &Item) -> String {
+    let slice = |span: Span| text.get(span.start as usize..span.end as usize).unwrap_or_default();
+    let comment = comment_above(text, item.span);
+    let comment = if comment.starts_with(path) { String::new() } else { comment };
+    let mut out = if comment.is_empty() { String::new() } else { format!("{comment}\n\n") };
+    let shown = match &item.kind {
+        ItemKind::Pattern { params, .. } => {
+            out += &parameters(params, &slice);
+            item.span
+        }
+        _ => item.head,
+    };
+    let _ = writeln!(out, "```netpol\n{}\n```", slice(shown).trim_end());
+    clean(&out).into_owned()
+}
+
 fn is_noun(item: &Item) -> bool {
     matches!(
         item.kind,

@@ -1,5 +1,6 @@
 //! Calico's policies as sets of flows, one side of some pods at a time.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use netpol_flow::{
 use netpol_sets::{
     AddressSet, Cube, Ends, FlowSet, Infra, Key, PodSet, PortSet, Requests, Services, SideSet, Values,
 };
+use rustc_hash::FxHashMap;
 
 use crate::Universe;
 use crate::kubernetes::denote as stock;
@@ -35,8 +37,8 @@ pub fn denote(
     side: Side,
     profile: &Profile,
 ) -> Decided<SideSet> {
-    let world =
-        World { universe, profile, has_host_endpoints: set.has_host_endpoints || profile.host_endpoints };
+    let has_host_endpoints = set.has_host_endpoints || profile.host_endpoints;
+    let world = World { universe, profile, has_host_endpoints, selected: RefCell::default() };
     let everything = sided(&[Ends::Pods(subject.clone())], &universe.everyone(), &[Services::all()], side);
     let mut reaches = FlowSet::of(everything);
     let mut whole = true;
@@ -73,6 +75,8 @@ struct World<'a> {
     universe: &'a Universe,
     profile: &'a Profile,
     has_host_endpoints: bool,
+    /// The pods of selectors met before, by where the selector lies, which rules share.
+    selected: RefCell<FxHashMap<*const Expr, Vec<Ends>>>,
 }
 
 /// What comes to a tier.
@@ -222,9 +226,7 @@ fn matched(rule: &Rule, world: &World<'_>, subjects: &[PodSet], side: Side) -> D
         return Err(undecided("a match on the source port, which a flow does not have"));
     }
     let requests = requests(rule, world.profile)?;
-    let mut flows = Universe::flows(&source, &destination, &services(rule, world.profile)?).into_cubes();
-    flows.iter_mut().for_each(|cube| cube.requests = requests.clone());
-    Ok(FlowSet::of(flows))
+    Ok(Universe::asking(&source, &destination, &services(rule, world.profile)?, &requests))
 }
 
 fn requests(rule: &Rule, profile: &Profile) -> Decided<Requests> {
@@ -349,7 +351,16 @@ fn selected_ends(selected: &Selected, world: &World<'_>) -> Decided<Vec<Ends>> {
             "a selector that host endpoints or network sets with unknown labels may match",
         ));
     }
-    let mut ends: Vec<Ends> = pods(&selected.expr, true)?.into_iter().map(Ends::Pods).collect();
+    let place = Arc::as_ptr(&selected.expr);
+    let known = world.selected.borrow().get(&place).cloned();
+    let mut ends = match known {
+        Some(ends) => ends,
+        None => {
+            let ends: Vec<Ends> = pods(&selected.expr, true)?.into_iter().map(Ends::Pods).collect();
+            world.selected.borrow_mut().insert(place, ends.clone());
+            ends
+        }
+    };
     if !selected.nets.is_empty() {
         ends.extend(world.universe.at(&AddressSet::of(&selected.nets)));
     }
@@ -480,7 +491,7 @@ impl PolicySet {
                     let selected =
                         entities.flat_map(|entity| entity.selected.iter().chain(&entity.not_selected));
                     let exprs =
-                        std::iter::once(&policy.subject).chain(selected.map(|selected| &selected.expr));
+                        std::iter::once(&policy.subject).chain(selected.map(|selected| &*selected.expr));
                     exprs.for_each(|expr| name_namespaces(expr, &mut names));
                 }
             }

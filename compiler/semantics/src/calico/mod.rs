@@ -197,7 +197,7 @@ pub(crate) struct Entity {
 /// A selector, and the network sets it selects.
 #[derive(Clone, Debug)]
 pub(crate) struct Selected {
-    expr: Expr,
+    expr: Arc<Expr>,
     /// Blocks of the sets that match.
     nets: Vec<IpNet>,
     /// Blocks of the sets of which it cannot be told, for want of their namespace's labels.

@@ -13,7 +13,7 @@ use crate::kubernetes;
 use crate::kubernetes::read::{is_cluster_policy, is_stock};
 
 use super::raw::{RawPolicy, RawRule, RawSet, RawTier};
-use super::rules::{NAMESPACE, Scope, nets, of_accounts, of_namespaces, plain, rule};
+use super::rules::{Known, NAMESPACE, Scope, nets, of_accounts, of_namespaces, plain, rule};
 use super::selector::Expr;
 use super::{Body, Entry, NetworkSet, Policy, PolicySet, Rule, Tier};
 
@@ -123,6 +123,7 @@ struct Part<'m> {
     has_host_endpoints: bool,
     understood: usize,
     errors: Vec<ReadError>,
+    known: Known,
 }
 
 /// A policy, not yet in its tier.
@@ -154,12 +155,12 @@ impl<'m> Part<'m> {
             Role::Tier => self.tiers.push(tier(object)?),
             Role::Set => self.sets.push(network_set(object)?),
             Role::Policy => {
-                let (tier, entry) = policy(object)?;
+                let (tier, entry) = policy(object, &self.known)?;
                 found(tier, entry);
             }
             Role::Stock => found("default".to_owned(), stock(object)?),
             Role::Staged => {
-                policy(object)?;
+                policy(object, &self.known)?;
                 self.staged.push(object.skipped());
             }
             Role::StagedStock => {
@@ -303,14 +304,14 @@ fn staged_stock(object: &Object<'_>) -> Result<(), Fault> {
 }
 
 /// A policy and the name of its tier.
-fn policy(object: &Object<'_>) -> Result<(String, Entry), Fault> {
+fn policy(object: &Object<'_>, known: &Known) -> Result<(String, Entry), Fault> {
     check_version(object)?;
     object.check_frame(&["spec"])?;
     let raw: RawPolicy = object.section("spec")?.ok_or_else(|| Fault::at("spec", "missing"))?;
     let is_global = object.kind.ends_with("GlobalNetworkPolicy");
     let namespace = if is_global { None } else { Some(object.namespace_or_default()?) };
     check_fields(&raw, object)?;
-    let scope = Scope { namespace };
+    let scope = Scope { namespace, known };
     let rules = |raw: &Option<Vec<RawRule>>, word: &str| -> Result<Vec<Rule>, Fault> {
         let rule = |(index, raw): (usize, &RawRule)| {
             rule(&scope, raw, word == "ingress", &Place::root("spec").key(word).item(index))

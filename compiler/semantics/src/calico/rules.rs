@@ -1,7 +1,11 @@
 //! Rules and selectors as written to rules as meant, with Calico's own validation.
 
+use std::cell::RefCell;
+use std::sync::Arc;
+
 use ipnet::IpNet;
 use netpol_flow::{Family, PathMatch, Protocol, Text, family_of};
+use rustc_hash::FxHashMap;
 
 use crate::error::{Fault, Place};
 use crate::kubernetes::read::NumberOrName;
@@ -21,7 +25,13 @@ pub(crate) const OF_ACCOUNT: &str = "pcsa.";
 pub(crate) struct Scope<'a> {
     /// The policy's namespace; none for a global policy.
     pub(crate) namespace: Option<&'a str>,
+    /// What the policy's rules select, by how they say it: the same few ends stand in rule after rule.
+    pub(crate) known: &'a Known,
 }
+
+/// Selectors of rules that were read before, by the policy's namespace and the text of `namespaceSelector` and `selector`.
+#[derive(Default)]
+pub(crate) struct Known(RefCell<FxHashMap<(String, String, String), Arc<Expr>>>);
 
 /// A selector, with `global()` refused: it has a meaning in a rule's `namespaceSelector` alone.
 pub(crate) fn plain(text: &str, place: &Place<'_>) -> Result<Expr, Fault> {
@@ -149,10 +159,10 @@ fn entity(scope: &Scope<'_>, raw: &RawEntity, is_peer: bool, place: &Place<'_>) 
             true
         }
     };
-    let selected = positive(scope, raw, place)?.map(Selected::of);
+    let selected = known(scope, raw, place)?.map(Selected::of);
     let not_selected = match raw.not_selector.as_str() {
         "" => None,
-        text => Some(Selected::of(plain(text, &at("notSelector"))?)),
+        text => Some(Selected::of(plain(text, &at("notSelector"))?.into())),
     };
     let not_nets = nets(&raw.not_nets, &at("notNets"))?;
     if not_nets.iter().any(|net| net.prefix_len() == 0) {
@@ -167,6 +177,24 @@ fn entity(scope: &Scope<'_>, raw: &RawEntity, is_peer: bool, place: &Place<'_>) 
         not_ports: ports(&raw.not_ports, &at("notPorts"))?,
         apiserver,
     })
+}
+
+/// As [`positive`], without reading the same words twice.
+fn known(scope: &Scope<'_>, raw: &RawEntity, place: &Place<'_>) -> Result<Option<Arc<Expr>>, Fault> {
+    let is_shared = !raw.selector.is_empty() && raw.service_accounts.is_none();
+    if !is_shared {
+        return Ok(positive(scope, raw, place)?.map(Arc::new));
+    }
+    let namespace = scope.namespace.unwrap_or_default().to_owned();
+    let words = (namespace, raw.namespace_selector.clone(), raw.selector.clone());
+    if let Some(known) = scope.known.0.borrow().get(&words) {
+        return Ok(Some(Arc::clone(known)));
+    }
+    let read = positive(scope, raw, place)?.map(Arc::new);
+    if let Some(read) = &read {
+        scope.known.0.borrow_mut().insert(words, Arc::clone(read));
+    }
+    Ok(read)
 }
 
 /// The one selector that `selector`, `namespaceSelector` and `serviceAccounts` make together. In a namespaced policy
@@ -196,7 +224,10 @@ fn positive(scope: &Scope<'_>, raw: &RawEntity, place: &Place<'_>) -> Result<Opt
         }
     }
     if !raw.selector.is_empty() {
-        parts.push(plain(&raw.selector, &at("selector"))?);
+        match plain(&raw.selector, &at("selector"))? {
+            Expr::And(mut all) => parts.append(&mut all),
+            one => parts.push(one),
+        }
     }
     let local = match scope.namespace {
         Some(namespace) if raw.namespace_selector.is_empty() => Some(Expr::is(NAMESPACE, namespace)),
@@ -209,7 +240,7 @@ fn positive(scope: &Scope<'_>, raw: &RawEntity, place: &Place<'_>) -> Result<Opt
 }
 
 impl Selected {
-    fn of(expr: Expr) -> Selected {
+    fn of(expr: Arc<Expr>) -> Selected {
         Selected { expr, nets: Vec::new(), doubtful: Vec::new() }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use netpol_flow::{DomainPattern, Family, HttpMatch, IpNet, PathMatch, PortRange, Protocol, Side, Text};
 use netpol_sets::{
-    AddressSet, Cube, Ends, ExternalSet, FlowSet, Infra, PodSet, PortSet, Requests, Services, SideSet,
+    AddressSet, Ends, ExternalSet, FlowSet, Infra, PodSet, PortSet, Requests, Services, SideSet,
 };
 
 use crate::Universe;
@@ -103,19 +103,26 @@ impl World<'_> {
         for (subjects, peers, by_identity) in self.peers(&entry.peer, subject)? {
             let subjects: Vec<Ends> = subjects.into_iter().map(Ends::Pods).collect();
             for (services, requests) in self.services(&entry.ports, by_identity)? {
-                let set = self.sided(&subjects, &peers, &[services]);
-                flows.extend(FlowSet::of(
-                    set.cubes().iter().map(|cube| Cube { requests: requests.clone(), ..cube.clone() }),
-                ));
+                flows.extend(self.asking(&subjects, &peers, &[services], &requests));
             }
         }
         Ok(flows)
     }
 
     fn sided(&self, subjects: &[Ends], peers: &[Ends], services: &[Services]) -> FlowSet {
+        self.asking(subjects, peers, services, &Requests::all())
+    }
+
+    fn asking(
+        &self,
+        subjects: &[Ends],
+        peers: &[Ends],
+        services: &[Services],
+        requests: &Requests,
+    ) -> FlowSet {
         match self.side {
-            Side::Egress => Universe::flows(subjects, peers, services),
-            Side::Ingress => Universe::flows(peers, subjects, services),
+            Side::Egress => Universe::asking(subjects, peers, services, requests),
+            Side::Ingress => Universe::asking(peers, subjects, services, requests),
         }
     }
 

@@ -1,8 +1,10 @@
 //! Reads `networking.k8s.io/v1` NetworkPolicy, with the API server's validation.
 
+use std::fmt;
+
 use netpol_flow::{Protocol, Selector, Text, is_port_name};
 use rayon::prelude::*;
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer, Visitor};
 
 use crate::block::{is_strictly_inside, parse_canonical};
 use crate::document::{Manifest, Object, Skipped, each_object};
@@ -11,7 +13,7 @@ use crate::labels::{RawSelector, selector};
 
 use super::{Numbers, Peer, Policy, PolicySet, Port, Rule};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct RawSpec {
     #[serde(default)]
@@ -21,7 +23,7 @@ pub(crate) struct RawSpec {
     egress: Option<Vec<RawEgress>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawIngress {
     #[serde(default)]
@@ -30,7 +32,7 @@ struct RawIngress {
     ports: Vec<RawPort>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawEgress {
     #[serde(default)]
@@ -39,7 +41,7 @@ struct RawEgress {
     ports: Vec<RawPort>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct RawPeer {
     pod_selector: Option<RawSelector>,
@@ -47,7 +49,7 @@ struct RawPeer {
     ip_block: Option<RawBlock>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawBlock {
     cidr: String,
@@ -55,7 +57,7 @@ struct RawBlock {
     except: Vec<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct RawPort {
     protocol: Option<String>,
@@ -64,11 +66,34 @@ struct RawPort {
 }
 
 /// A port as Kubernetes writes it: an integer, or text that is a name.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug)]
 pub(crate) enum NumberOrName {
     Number(i64),
     Name(String),
+}
+
+impl<'de> Deserialize<'de> for NumberOrName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NumberOrNameVisitor)
+    }
+}
+
+struct NumberOrNameVisitor;
+
+impl Visitor<'_> for NumberOrNameVisitor {
+    type Value = NumberOrName;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number or text")
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<NumberOrName, E> {
+        Ok(NumberOrName::Number(number))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<NumberOrName, E> {
+        Ok(NumberOrName::Name(text.to_owned()))
+    }
 }
 
 /// Reads every stock policy; any object that is not understood fails the whole.

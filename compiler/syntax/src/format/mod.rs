@@ -6,14 +6,13 @@
 
 mod cuts;
 mod lines;
-mod tokens;
 mod wrap;
 
 use netpol_diagnostics::{FileId, Severity};
 
 use crate::parse;
+use crate::tokens::{self, Kind, Token};
 use cuts::Cuts;
-use tokens::{Kind, Token};
 
 /// Lines are broken where they can be beyond this many characters.
 pub(crate) const WIDTH: usize = 100;

@@ -1,7 +1,7 @@
 //! One line, broken at its brackets where it is too long or a comment stands in it.
 
 use super::WIDTH;
-use super::tokens::{Kind, Token};
+use crate::tokens::{Kind, Token};
 
 /// One step of setting in.
 const STEP: &str = "  ";

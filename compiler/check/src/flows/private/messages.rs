@@ -116,7 +116,7 @@ fn shown(ends: &[End], flows: &FlowSet) -> String {
 }
 
 /// The `expose` line that the other namespace would have to write.
-pub(crate) fn line_to_ask_for(asked: &Rule) -> Option<String> {
+pub fn line_to_ask_for(asked: &Rule) -> Option<String> {
     let pods = readable::written_ends(&asked.to)?;
     let (_, workload) = pods.split_once('/')?;
     let clients = readable::written_ends(&asked.from)?;

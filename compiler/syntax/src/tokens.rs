@@ -1,10 +1,10 @@
-//! A text without mistakes as the pieces that layout may not touch.
+//! A text as pieces: what layout may not touch, and what an editor colours. Any text has pieces, also a broken one.
 
 use crate::layout::{Brace, brace, line_end, string_end};
 
 /// What a piece is, as far as the space around it depends on that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
     /// A word, a path, an address, a number.
     Word,
     /// `"…"`.
@@ -33,8 +33,10 @@ pub(super) enum Kind {
 
 /// One piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Token<'t> {
+pub struct Token<'t> {
+    /// What it is.
     pub kind: Kind,
+    /// Its text.
     pub text: &'t str,
     /// Its first byte.
     pub at: usize,
@@ -42,8 +44,8 @@ pub(super) struct Token<'t> {
     pub breaks: usize,
 }
 
-/// The pieces of a text.
-pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
+/// The pieces of a text, in its order; what lies between them is space.
+pub fn tokens(text: &str) -> Vec<Token<'_>> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let (mut at, mut breaks) = (0, 0);
