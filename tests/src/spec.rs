@@ -44,6 +44,11 @@ impl Section {
         &self.flows
     }
 
+    /// The code with which it says that a target refuses.
+    pub fn refused(&self, target: &str) -> Option<&str> {
+        self.refused.get(target).map(String::as_str)
+    }
+
     /// Its programs, one text for each file.
     pub fn programs(&self) -> &[String] {
         &self.programs
