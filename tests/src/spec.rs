@@ -44,6 +44,11 @@ impl Section {
         &self.flows
     }
 
+    /// The code with which it says that a target refuses.
+    pub fn refused(&self, target: &str) -> Option<&str> {
+        self.refused.get(target).map(String::as_str)
+    }
+
     /// Its programs, one text for each file.
     pub fn programs(&self) -> &[String] {
         &self.programs
@@ -124,7 +129,7 @@ pub fn check_files(programs: &[(Authority, &str)], as_of: Date) -> (Vec<Policy>,
         diagnostics.extend(parsed.diagnostics);
         files.push(InputFile { tree: parsed.file.into(), authority: authority.clone() });
     }
-    let input = Input { files: &files, default_namespace: None, as_of };
+    let input = Input { files: &files, default_namespace: None, as_of, by_address: &[] };
     let checked = netpol_check::check(&input, &mut sources);
     diagnostics.extend(checked.diagnostics);
     (checked.views, diagnostics, sources)

@@ -59,6 +59,16 @@ impl Built {
         }
     }
 
+    /// The back end that wrote them.
+    pub fn backend(&self) -> &'static Backend {
+        self.backend
+    }
+
+    /// Its name.
+    pub fn target(&self) -> &'static str {
+        self.backend.name
+    }
+
     /// What the manifests say of one side of a flow.
     pub fn evaluate(&self, flow: &Flow, side: Side) -> Result<Trace, Undecided> {
         self.reading.evaluate(flow, side)

@@ -96,6 +96,26 @@ fn every_page_has_the_title_of_the_catalogue_and_plain_words() {
 }
 
 #[test]
+fn every_page_says_once_which_promise_it_serves() {
+    let pages = pages();
+    let rows = pages["index.md"].lines().filter_map(|line| line.strip_prefix("| INV-"));
+    let promises: BTreeSet<&str> = rows.filter_map(|row| row.split(' ').next()).collect();
+    assert!(promises.len() > 3, "the table of promises was not found");
+    each(|_, text| {
+        let said: Vec<&str> = text.split("Serves INV-").skip(1).collect();
+        let [said] = said[..] else { return Err(format!("says {} times what it serves", said.len())) };
+        let number: String = said.chars().take_while(char::is_ascii_digit).collect();
+        let words = said[number.len()..].split('.').next().unwrap_or_default();
+        if !promises.contains(&*number) {
+            return Err(format!("INV-{number} is not in the table of `index.md`"));
+        }
+        (words.len() > 20)
+            .then_some(())
+            .ok_or_else(|| format!("does not say what INV-{number} is: `{words}`"))
+    });
+}
+
+#[test]
 fn every_wrong_program_is_told_with_the_code_and_no_right_one_is_wrong() {
     let (mut programs, mut not_yet) = (0, Vec::new());
     let only = std::env::var("NETPOL_PAGE").unwrap_or_default();

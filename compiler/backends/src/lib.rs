@@ -3,6 +3,7 @@
 //! A target is one folder and one line in [`BACKENDS`]. What it cannot say exactly it refuses with an NP07xx
 //! diagnostic; nothing is dropped or approximated.
 
+mod bound;
 mod plan;
 mod guardrails;
 mod naming;
@@ -38,6 +39,8 @@ pub struct Backend {
     pub settings: &'static [Setting],
     /// What it can say, construct by construct.
     pub capabilities: &'static [Capability],
+    /// Whether an address block takes every endpoint with such an address, pods and nodes too.
+    pub compares_addresses: bool,
     /// Lowers a policy: manifests, or the diagnostics that say why not.
     pub lower: fn(&Request<'_>) -> Output,
 }

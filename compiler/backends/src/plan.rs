@@ -392,6 +392,7 @@ fn cut_fence<'a>(
     let mut denied: BTreeSet<Cube> = BTreeSet::new();
     for grant in granted {
         let mut pieces = vec![grant.clone()];
+        let mut has_given_up = false;
         for (fence, cubes) in &fences {
             for cube in cubes {
                 let meets = grant.cubes(places).iter().any(|mine| mine.intersect(cube).is_some());
@@ -399,12 +400,13 @@ fn cut_fence<'a>(
                     continue;
                 }
                 let cannot_cut = is_opaque(&grant) && !covers_opaque(&grant, cube, places);
-                let mut is_manifold = false;
-                let cut = if cannot_cut {
+                let mut is_manifold = has_given_up && !cannot_cut;
+                let cut = if cannot_cut || has_given_up {
                     None
                 } else {
                     let cut = without(places, pieces.clone(), std::slice::from_ref(cube));
-                    is_manifold = cut.iter().map(items).sum::<usize>() > PIECES;
+                    is_manifold = cut.len().max(cut.iter().map(items).sum::<usize>()) > PIECES;
+                    has_given_up = is_manifold;
                     (!is_manifold && cut.iter().all(can_say)).then_some(cut)
                 };
                 if let Some(cut) = cut {

@@ -29,6 +29,7 @@ pub(crate) fn origin(line: u32, text: &str) -> Arc<Origin> {
         ticket: None,
         owner: Some("team-shop".into()),
         reviewed: None,
+        reviewed_at: None,
     })
 }
 

@@ -39,6 +39,9 @@ pub struct Input<'a> {
     pub default_namespace: Option<&'a str>,
     /// The day lapsed lines are judged by.
     pub as_of: Date,
+    /// The clusters that some target compares addresses for and nothing else, so that a block in a `shared` range takes
+    /// the pods there too; none stands for a target that names no cluster.
+    pub by_address: &'a [Option<Text>],
 }
 
 /// What checking gives.

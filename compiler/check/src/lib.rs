@@ -17,6 +17,7 @@ mod input;
 mod layers;
 mod nesting;
 mod paperwork;
+mod patience;
 mod proofs;
 mod report;
 mod resolve;
@@ -31,6 +32,7 @@ mod views;
 pub use expiry::{Lapse, LapseKind};
 /// The `expose` line that the other namespace would have to write for an arrow into it; none where its ends have no names.
 pub use flows::private::line_to_ask_for;
+pub use flows::readable::written_ports;
 pub use input::{Authority, Checked, Input, InputFile, Require};
 pub use proofs::{Coverage, Decision, LineResult, Outcome, Statement, TestResult, cover};
 

@@ -13,13 +13,14 @@ use crate::damage::Damage;
 use crate::input::{Authority, Checked, Input};
 use crate::nesting::{self, Place};
 use crate::paperwork;
+use crate::patience;
 use crate::proofs;
 use crate::report::Report;
 use crate::resolve::{ends, nouns};
 use crate::scope::collect;
 use crate::scope::expand;
 use crate::scope::modules::{FileKind, Project};
-use crate::scope::names::{Author, Context, NounKind, ScopeId};
+use crate::scope::names::{Author, Context, DeclaredTenant, NounKind, ScopeId};
 use crate::statements::clauses::{Bearer, Papers, Read, read_clauses};
 use crate::statements::{Lines, Site, origin, read_all, test};
 use crate::unused;
@@ -49,7 +50,8 @@ pub(crate) fn check_views(
             read_cluster(&mut cx, block);
         }
         collect::collect(&mut cx);
-        let view = policy(&mut cx);
+        let mut view = policy(&mut cx);
+        tell_tenants_apart(&mut cx, &mut view);
         // A line left out for a mistake of its own would make others look wrong.
         if !cx.report.has_errors() {
             for found in flows::check_with(&view, input.as_of, &facts(&cx)) {
@@ -58,7 +60,9 @@ pub(crate) fn check_views(
             for found in paperwork::check(&view, &cx.requires, &platform, input.as_of) {
                 cx.report.add(&[], found);
             }
-            let (results, found) = proofs::run(&view, input.as_of, sources);
+            let mut blind = input.by_address.iter();
+            let by_address = blind.any(|cluster| cluster.is_none() || *cluster == view.cluster.name);
+            let (results, found) = proofs::run(&view, input.as_of, by_address, sources);
             tests.extend(results);
             for found in found {
                 cx.report.add(&[], found);
@@ -97,6 +101,18 @@ pub(crate) fn check_views(
 fn platform_files(input: &Input<'_>) -> BTreeSet<netpol_diagnostics::FileId> {
     let platform = input.files.iter().filter(|file| file.authority == Authority::Platform);
     platform.map(|file| file.tree.file).collect()
+}
+
+/// NP0512 where tenants own namespaces by labels that cross too often; then nobody asks for those namespaces again.
+fn tell_tenants_apart(cx: &mut Context<'_>, view: &mut Policy) {
+    let Err(found) = patience::tenants_told_apart(view) else { return };
+    let by_label = |declared: &&DeclaredTenant<'_>| !declared.tenant.matching.is_empty();
+    let found = match cx.tenants.values().filter(by_label).map(|declared| declared.name.span).max() {
+        Some(last) => found.at(last, "owns namespaces by label, as others do"),
+        None => found,
+    };
+    view.tenants.values_mut().for_each(|tenant| tenant.matching.clear());
+    cx.report.add(&[], found);
 }
 
 /// What the checks about flows need of the text beside the policy.

@@ -29,6 +29,24 @@ fn a_namespace_has_a_contract_on_one_page() {
 }
 
 #[test]
+fn a_contract_in_the_language_holds_the_lines_of_another_project() {
+    let text = printed(&["interface", "cde", "cardholder-data", "--format", "netpol"]);
+    insta::assert_snapshot!("contract_cde", text);
+    let folder = tempfile::tempdir().unwrap();
+    let edge = |port: u16| {
+        format!(
+            "{text}namespace pay-edge {{\n  workload api selects app=api\n  api -> cde/gateway:{port}\n}}\n"
+        )
+    };
+    std::fs::write(folder.path().join("agreed.netpol"), edge(8443)).unwrap();
+    std::fs::write(folder.path().join("not.netpol"), edge(8444)).unwrap();
+    let (is_fine, told) = netpol(folder.path(), &["check", "agreed.netpol", "--as-of", example::DAY]);
+    assert!(is_fine, "{told}");
+    let (is_fine, told) = netpol(folder.path(), &["check", "not.netpol", "--as-of", example::DAY]);
+    assert!(!is_fine && told.contains("NP0406"), "{told}");
+}
+
+#[test]
 fn a_namespace_of_three_clusters_has_three_pages() {
     insta::assert_snapshot!("interface_phases", printed(&["interface", "shop", "phases/shop.netpol"]));
 }

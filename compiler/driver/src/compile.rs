@@ -264,7 +264,9 @@ fn front(
     let authority = |file: FileId| authority_of(&sources.file(file).path, project, &tenants);
     let inputs: Vec<InputFile> =
         trees.into_iter().map(|tree| InputFile { authority: authority(tree.file), tree }).collect();
-    let input = Input { files: &inputs, default_namespace, as_of: options.as_of };
+    let blind = project.targets.iter().filter(|target| target.backend.compares_addresses);
+    let by_address: Vec<Option<Text>> = blind.map(|target| target.cluster.clone()).collect();
+    let input = Input { files: &inputs, default_namespace, as_of: options.as_of, by_address: &by_address };
     let mut checked = check(&input, &mut compiled.sources);
     let found = std::mem::take(&mut checked.diagnostics);
     let found = without_consequences(found, &mistakes, &compiled.sources);

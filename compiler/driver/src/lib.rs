@@ -39,8 +39,8 @@ pub use calendar::{Calendar, CalendarFormat, render_calendar};
 pub use cluster::{Analyzed, analyze_cluster};
 pub use compile::{Compiled, Manifests, Options, Purpose, compile};
 pub use document::{
-    consumers_of, document_item, document_library, document_module, document_namespace, document_pods,
-    document_project,
+    consumers_of, contract_of, document_item, document_library, document_module, document_namespace,
+    document_pods, document_project,
 };
 pub use fault::{is_environment, usage};
 pub use fix::{Fixed, Wanted, fix};

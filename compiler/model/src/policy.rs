@@ -363,6 +363,8 @@ pub struct Origin {
     pub owner: Option<Text>,
     /// When it was last reviewed.
     pub reviewed: Option<Date>,
+    /// Where that is written.
+    pub reviewed_at: Option<Span>,
 }
 
 /// `test "…" { … }`.

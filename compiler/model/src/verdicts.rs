@@ -6,9 +6,14 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use netpol_flow::{Date, DomainPattern, Flow, Side, SortedSet, Text};
-use netpol_sets::{Cube, Ends, ExternalSet, FlowSet, Infra, InfraSet, Key, PodSet, Undecided, Values};
+use netpol_sets::{
+    AddressSet, Cube, Ends, ExternalSet, FlowSet, Infra, InfraSet, Key, PodSet, Undecided, Values, within,
+};
 
 use crate::{End, Enforcement, Namespace, Places, Policy, Rule, are_apart};
+
+/// How many steps taking the exceptions out of the denies may take, and how many one question.
+const STEPS: u64 = 1_000_000;
 
 /// A policy on one day, ready to be asked about sets of flows.
 #[derive(Debug)]
@@ -16,10 +21,13 @@ pub struct Verdicts<'a> {
     policy: &'a Policy,
     places: &'a Places,
     day: Date,
-    denies: Vec<Cube>,
+    /// Not known where the exceptions cut the denies into more pieces than can be looked at.
+    denies: Result<Vec<Cube>, Undecided>,
     allows: Vec<Cube>,
     baseline: BTreeMap<&'a Text, Vec<Applied<'a>>>,
     baseline_anywhere: Vec<Applied<'a>>,
+    /// The ranges in which an allow of addresses takes pods and nodes as well; empty where addresses are told apart.
+    beside: AddressSet,
 }
 
 /// A rule of the baseline, with the pattern that `waive` names.
@@ -44,10 +52,10 @@ impl<'a> Verdicts<'a> {
         let active = |rule: &&'a Rule| rule.is_active(day);
         let flows = |rules: &'a [Rule]| union(places, rules.iter().filter(active), Side::Egress);
         let live = || policy.guardrails.iter().filter(|block| block.binds(day));
-        let mut denies = Vec::new();
-        for block in live() {
-            denies.extend(flows(&block.denies).subtract(&flows(&block.exceptions)).into_cubes());
-        }
+        let denies = within(STEPS, || {
+            let left = live().map(|block| flows(&block.denies).subtract(&flows(&block.exceptions)));
+            left.flat_map(FlowSet::into_cubes).collect()
+        });
         let allows = live().flat_map(|block| flows(&block.allows).into_cubes()).collect();
         let mut baseline: BTreeMap<&Text, Vec<Applied<'_>>> = BTreeMap::new();
         let mut baseline_anywhere = Vec::new();
@@ -65,7 +73,54 @@ impl<'a> Verdicts<'a> {
                 }
             }
         }
-        Verdicts { policy, places, day, denies, allows, baseline, baseline_anywhere }
+        let beside = AddressSet::none();
+        Verdicts { policy, places, day, denies, allows, baseline, baseline_anywhere, beside }
+    }
+
+    /// The same for a target that compares addresses only: an allow of addresses in a `shared` range also takes the pods
+    /// and nodes that live there (amendment U2). [`Verdicts::first_allowed`] counts them; nothing else does.
+    pub fn by_address(mut self) -> Verdicts<'a> {
+        self.beside = AddressSet::of(&self.policy.cluster.shared);
+        self
+    }
+
+    /// The allow that takes a pod or node by its address on one side of a flow, where one does.
+    pub fn taking_by_address(&self, flow: &Flow, side: Side) -> Option<&'a Rule> {
+        let pod = flow.subject(side).pod()?;
+        let own = self.policy.namespaces.get(&pod.namespace).into_iter().flat_map(|n| self.rules(n));
+        let day = self.day;
+        let blocks = self.policy.guardrails.iter().filter(move |block| block.binds(day));
+        let platform = blocks.flat_map(|block| &block.allows).filter(move |rule| rule.is_active(day));
+        let takes = |rule: &&Rule| {
+            let flows = self.places.flows(rule, side);
+            flows.cubes().iter().flat_map(|cube| self.beside(cube)).any(|cube| cube.contains(flow))
+        };
+        own.chain(platform).find(takes)
+    }
+
+    /// What an allow of addresses says of the pods and nodes that live in `shared` ranges.
+    fn beside(&self, allow: &Cube) -> Vec<Cube> {
+        if self.beside.is_empty() {
+            return Vec::new();
+        }
+        let there = |ends: &Ends| -> Vec<Ends> {
+            let Ends::External(set) = ends else { return Vec::new() };
+            if !set.named.is_empty() || !set.unnamed.is_empty() {
+                return Vec::new();
+            }
+            let shared = set.addresses.intersect(&self.beside);
+            let mut pods = PodSet::all();
+            pods.addresses = shared.intersect(&self.places.pods);
+            let nodes = InfraSet {
+                addresses: shared.intersect(&self.places.nodes),
+                ..InfraSet::of([Infra::Node, Infra::ApiServerOnNode])
+            };
+            vec![Ends::Pods(pods), Ends::Infra(nodes)]
+        };
+        let sources = there(&allow.source).into_iter().map(|source| Cube { source, ..allow.clone() });
+        let destinations = there(&allow.destination).into_iter();
+        let destinations = destinations.map(|destination| Cube { destination, ..allow.clone() });
+        sources.chain(destinations).filter(|cube| !cube.is_empty()).collect()
     }
 
     /// The day.
@@ -100,8 +155,12 @@ impl<'a> Verdicts<'a> {
         }
     }
 
-    /// A flow of a question that does not pass; none where all of them do.
+    /// A flow of a question that does not pass; none where all of them do. Errs where that takes too many steps.
     pub fn first_denied(&self, asked: &Rule) -> Result<Option<Flow>, Undecided> {
+        within(STEPS, || self.any_denied(asked)).and_then(|found| found)
+    }
+
+    fn any_denied(&self, asked: &Rule) -> Result<Option<Flow>, Undecided> {
         for cube in self.question(asked).cubes() {
             if let Some(piece) = self.denied_piece(asked, cube)? {
                 return piece.witness().map(Some).ok_or(Undecided);
@@ -113,9 +172,8 @@ impl<'a> Verdicts<'a> {
     fn denied_piece(&self, asked: &Rule, cube: &Cube) -> Result<Option<Cube>, Undecided> {
         let allows: Vec<&Cube> = self.allows.iter().filter(|allow| allow.meets(cube)).collect();
         let touches_pods = cube.source.pods().is_some() || cube.destination.pods().is_some();
-        if let Some(denied) =
-            self.denies.iter().find_map(|deny| cube.intersect(deny)).filter(|_| touches_pods)
-        {
+        let denies = self.denies.as_deref().map_err(|undecided| *undecided)?;
+        if let Some(denied) = denies.iter().find_map(|deny| cube.intersect(deny)).filter(|_| touches_pods) {
             return Ok(Some(denied));
         }
         for side in Side::BOTH {
@@ -151,8 +209,12 @@ impl<'a> Verdicts<'a> {
         Ok(None)
     }
 
-    /// A flow of a question that passes; none where none does.
+    /// A flow of a question that passes; none where none does. Errs where that takes too many steps.
     pub fn first_allowed(&self, asked: &Rule) -> Result<Option<Flow>, Undecided> {
+        within(STEPS, || self.any_allowed(asked)).and_then(|found| found)
+    }
+
+    fn any_allowed(&self, asked: &Rule) -> Result<Option<Flow>, Undecided> {
         for cube in self.question(asked).cubes() {
             // The side with fewer namespaces decides where to look on the other.
             let few = |side: &Side| self.breadth(cube, *side);
@@ -173,7 +235,8 @@ impl<'a> Verdicts<'a> {
     }
 
     fn undenied(&self, cube: &Cube) -> Result<Option<Flow>, Undecided> {
-        let denies: Vec<&Cube> = self.denies.iter().filter(|deny| deny.meets(cube)).collect();
+        let denies = self.denies.as_deref().map_err(|undecided| *undecided)?;
+        let denies: Vec<&Cube> = denies.iter().filter(|deny| deny.meets(cube)).collect();
         match cube.first_beyond(&denies)? {
             Some(left) => left.witness().map(Some).ok_or(Undecided),
             None => Ok(None),
@@ -187,8 +250,10 @@ impl<'a> Verdicts<'a> {
                 give(&part)?;
                 continue;
             }
-            for allowed in self.allows.iter().filter_map(|allow| part.intersect(allow)) {
-                give(&allowed)?;
+            for allow in &self.allows {
+                for allowed in self.beside(allow).iter().chain([allow]).filter_map(|a| part.intersect(a)) {
+                    give(&allowed)?;
+                }
             }
             let Manager::Namespace(namespace) = manager else { continue };
             let fence = match namespace.fence.is_empty() {
@@ -198,9 +263,17 @@ impl<'a> Verdicts<'a> {
                     fence.subtract(&self.union(&namespace.fence_exceptions, side))
                 }
             };
-            for rule in self.rules(namespace).filter(|rule| !are_apart(rule, asked)) {
+            for rule in self.rules(namespace) {
+                let meets = !are_apart(rule, asked);
+                if !meets && self.beside.is_empty() {
+                    continue;
+                }
                 for grant in self.places.flows(rule, side).cubes() {
-                    if is_another_name(&part, grant) {
+                    // No fence is cut out of a block: it tells pods by their labels, and a block knows none.
+                    for met in self.beside(grant).iter().filter_map(|cube| part.intersect(cube)) {
+                        give(&met)?;
+                    }
+                    if !meets || is_another_name(&part, grant) {
                         continue;
                     }
                     let Some(met) = part.intersect(grant) else { continue };

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use netpol_flow::{DomainPattern, SortedSet, Text};
 
 use crate::AddressSet;
+use crate::budget::spend;
 
 /// External addresses of a set that were seen under some name of each `named` pattern, and under no name of any
 /// `unnamed` one.
@@ -58,6 +59,9 @@ impl ExternalSet {
     pub fn subtract(&self, other: &ExternalSet) -> Vec<ExternalSet> {
         if self.intersect(other).is_empty() {
             return vec![self.clone()];
+        }
+        if !spend(1 + other.named.len() + other.unnamed.len()) {
+            return Vec::new();
         }
         let mut pieces = Vec::new();
         let mut rest = self.clone();

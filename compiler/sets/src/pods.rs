@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use netpol_flow::{NAMESPACE_NAME_LABEL, Pod, Requirement, Selector, SortedSet, Text};
 
+use crate::budget::spend;
 use crate::{AddressSet, Values};
 
 /// What a condition on a pod is about.
@@ -177,9 +178,14 @@ impl PodSet {
     }
 
     /// This without the other, as disjoint sets.
+    ///
+    /// Counts for as many steps as conditions are written, since that is what takes memory.
     pub fn subtract(&self, other: &PodSet) -> Vec<PodSet> {
         if !self.meets(other) || self.intersect(other).is_empty() {
             return vec![self.clone()];
+        }
+        if !spend((1 + self.slice().len()) * (1 + other.slice().len())) {
+            return Vec::new();
         }
         let mut pieces = Vec::new();
         let mut rest = self.clone();

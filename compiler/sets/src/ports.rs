@@ -2,6 +2,8 @@
 
 use netpol_flow::{PortRange, Protocol, SortedSet, Text};
 
+use crate::budget::spend;
+
 /// A set of ports 1 to 65535 of each protocol, as sorted, disjoint, non-touching ranges.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PortSet {
@@ -158,6 +160,9 @@ impl Services {
     pub fn subtract(&self, other: &Services) -> Vec<Services> {
         if self.intersect(other).is_empty() {
             return vec![self.clone()];
+        }
+        if !spend(1 + other.named.len() + other.unnamed.len()) {
+            return Vec::new();
         }
         let mut pieces = Vec::new();
         let mut rest = self.clone();

@@ -1,6 +1,7 @@
 //! Where statements begin and end, found without reading them.
 //!
-//! A statement ends with its line, except inside brackets, and except that a clause, `from` and `to` may start a line of their own.
+//! A statement ends with its line, except inside brackets and after a selector's comma, and except that a clause, `from` and
+//! `to` may start a line of their own.
 //! What a bad statement leaves open (a bracket, a quote) is closed where the next statement surely starts, so that it spoils nothing
 //! but itself. Every function here takes time in proportion to the bytes it passes.
 
@@ -237,6 +238,7 @@ pub(crate) fn chunk(text: &str, start: usize) -> Chunk {
                     !starts_statement(text, next)
                 } else {
                     words::continues(text, first_word, next)
+                        || first_word == "workload" && goes_on_after_comma(text, chunk.end, next)
                 };
                 if !goes_on || next >= bytes.len() {
                     return Chunk { after: at, ..chunk };
@@ -291,6 +293,15 @@ pub(crate) fn chunk(text: &str, start: usize) -> Chunk {
     }
     chunk.open_quote = chunk.open_quote.or(quote_on_line);
     Chunk { after: bytes.len(), ..chunk }
+}
+
+/// Whether a selector that ends its line with a comma goes on at `next`: a comma left there by mistake must not swallow the
+/// statement below it.
+fn goes_on_after_comma(text: &str, end: usize, next: usize) -> bool {
+    let bytes = text.as_bytes();
+    let has_comma = end.checked_sub(1).and_then(|last| bytes.get(last)) == Some(&b',');
+    let line = text.get(next..line_end(bytes, next)).unwrap_or("");
+    has_comma && !line.contains("->") && !starts_statement(text, next)
 }
 
 /// Whether what stands at `at` can only be the beginning of a statement, so that a list left open before it has ended.

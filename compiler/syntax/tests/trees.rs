@@ -46,6 +46,23 @@ fn a_statement_has_the_place_of_its_head_and_of_all_of_it() {
 }
 
 #[test]
+fn a_selector_goes_on_after_its_comma() {
+    let text = "workload web selects app=web,  # the pods\n  tier in (a, b)\n  in shop\nweb -> web:80\n";
+    let program = Program::of(text);
+    assert_eq!(program.file.items.len(), 2);
+    let ItemKind::Workload(workload) = &program.first().kind else { panic!("no workload") };
+    assert_eq!(workload.within.len(), 1);
+    assert_eq!(program.text(program.file.items[1].span), "web -> web:80");
+}
+
+#[test]
+fn a_comma_left_behind_takes_no_other_statement() {
+    let parsed = read("workload web selects app=web,\nweb -> api:80\nworkload api selects app=api\n");
+    assert_eq!(parsed.diagnostics.len(), 1, "{:?}", parsed.diagnostics);
+    assert_eq!(parsed.file.items.len(), 2);
+}
+
+#[test]
 fn a_block_belongs_to_its_statement() {
     let text = "namespace [a, b] on c audit owner team until 2027-01-31 {\n  app x { w -> v:80 }\n}  # end\n";
     let program = Program::of(text);

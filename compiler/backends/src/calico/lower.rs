@@ -2,13 +2,13 @@
 
 use netpol_diagnostics::{Diagnostic, Severity};
 use netpol_model::{Layer, Namespace};
-use rayon::prelude::*;
 
 use super::emit::{Draft, NETPOL_ORDER, NETPOL_TIER, Taken, objects, tier};
 use super::namespace::FENCE_TIER;
 use super::options::Options;
 use super::refusals::{Build, Refusals};
 use super::{guardrail, namespace};
+use crate::bound::{each_namespace, of_guardrails};
 use crate::object::{Files, Object};
 use crate::plan::{Fences, Plan};
 use crate::{Output, Request};
@@ -48,7 +48,20 @@ pub(super) fn lower_to<T: Send>(
     let build = Build { policy: request.policy, places: &plan.places, options: &options };
     let mut refusals = Refusals::default();
 
-    let guardrails = guardrail::tiers(&build, request.as_of, &mut refusals);
+    let guardrails = of_guardrails("calico", request.policy, || {
+        let mut refusals = Refusals::default();
+        (guardrail::tiers(&build, request.as_of, &mut refusals), refusals)
+    });
+    let guardrails = match guardrails {
+        Ok((guardrails, found)) => {
+            refusals.and(found);
+            guardrails
+        }
+        Err(refusal) => {
+            refusals.tell(refusal);
+            Vec::new()
+        }
+    };
     let undeclared = namespace::undeclared(&build, &mut refusals);
     let (mut has_fence, mut has_namespace) = (false, undeclared.is_some());
     let (mut global, mut taken) = (Vec::new(), Taken::new());
@@ -65,7 +78,8 @@ pub(super) fn lower_to<T: Send>(
         Lowered { own: write(own), has, everywhere, refusals }
     };
     let namespaces: Vec<&Namespace> = plan.namespaces().collect();
-    let lowered: Vec<Lowered<T>> = namespaces.into_par_iter().map(one).collect();
+    let (lowered, refused) = each_namespace("calico", &namespaces, one);
+    refused.into_iter().for_each(|refusal| refusals.tell(refusal));
     let mut written = Vec::with_capacity(lowered.len() + 1);
     for Lowered { own, has, everywhere, refusals: found } in lowered {
         written.push(own);

@@ -26,6 +26,7 @@ pub const BACKEND: Backend = Backend {
     summary: "Calico 3.29 or later, open source: policies in tiers, `projectcalico.org/v3`",
     settings: options::SETTINGS,
     capabilities: CAPABILITIES,
+    compares_addresses: true,
     lower: lower::lower,
 };
 

@@ -8,6 +8,7 @@ use netpol_model::{Places, Policy, Rule};
 use netpol_sets::{AddressSet, PodSet};
 
 use super::options::Options;
+use super::rules::Action;
 use super::selector::{Unseen, unseen};
 use crate::refuse::refuse;
 
@@ -139,15 +140,25 @@ impl Refusals {
         self.add(rule, diagnostic);
     }
 
-    /// Warns where a range also matches pods or nodes that live inside it (amendment U2).
-    pub(super) fn shared(&mut self, build: &Build<'_>, rule: &Rule, set: &AddressSet) {
+    /// Tells of a range that also matches pods or nodes which live inside it: an allow is warned of (amendment U2), and a
+    /// deny, or what excuses from one, is refused, since it would take from pods what their own lines allow.
+    pub(super) fn shared(&mut self, build: &Build<'_>, rule: &Rule, set: &AddressSet, action: Action) {
         let cluster = &build.policy.cluster;
-        if cluster.shared.is_empty() || rule.origin.because.is_some() {
+        let of = |blocks: &[IpNet]| AddressSet::of(blocks);
+        let own = || of(&cluster.pods).union(&of(&cluster.nodes)).union(&of(&cluster.services));
+        if cluster.shared.is_empty() || set.intersect(&of(&cluster.shared)).intersect(&own()).is_empty() {
             return;
         }
-        let of = |blocks: &[IpNet]| AddressSet::of(blocks);
-        let own = of(&cluster.pods).union(&of(&cluster.nodes)).union(&of(&cluster.services));
-        if set.intersect(&of(&cluster.shared)).intersect(&own).is_empty() {
+        if action != Action::Allow {
+            let title = "target `calico` cannot tell outside hosts of this range from pods and nodes";
+            let diagnostic = refuse(Code(725), title, rule, "lies in a `shared` range")
+                .note("an address block matches whoever has such an address, and this line is about outside hosts only")
+                .note("said so, it would also decide for the pods and nodes there, whatever their own lines say")
+                .help("name blocks in which no pod and no node lives, narrow `shared` to where outside hosts are, or build for `cilium`");
+            self.add(rule, diagnostic);
+            return;
+        }
+        if rule.origin.because.is_some() {
             return;
         }
         let title = "range may also match pods and nodes on target `calico`";

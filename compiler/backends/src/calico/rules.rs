@@ -178,7 +178,7 @@ fn entities(
                 let nets = infra(build, rule, set, refusals);
                 let nodes = AddressSet::of(&build.policy.cluster.nodes);
                 own_node(!nets.intersect(&nodes).is_empty(), refusals);
-                refusals.shared(build, rule, &nets);
+                refusals.shared(build, rule, &nets, Action::Allow);
                 out.extend(by_family(
                     nets.blocks().into_iter().map(|cidr| address::Block { cidr, except: vec![] }),
                 ));
@@ -194,7 +194,7 @@ fn entities(
                     refusals.add(rule, diagnostic);
                     continue;
                 }
-                refusals.shared(build, rule, &set.addresses);
+                refusals.shared(build, rule, &set.addresses, action);
                 out.extend(external(peer, &set.addresses));
             }
         }

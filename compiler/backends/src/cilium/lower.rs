@@ -6,7 +6,6 @@ use netpol_diagnostics::{Code, Diagnostic};
 use netpol_flow::{Protocol, Side, Text};
 use netpol_model::{End, Enforcement, Layer, Namespace, Policy, Port, Ports, Rule};
 use netpol_sets::{Ends, Key, PodSet, Values};
-use rayon::prelude::*;
 
 use super::cannot::{Cannot, Place};
 use super::emit::{Groups, default_deny, kind, name_apart};
@@ -15,7 +14,8 @@ use super::report::Report;
 use super::selector::{Scope, conjunctions, selector};
 use super::settings::Settings;
 use super::{dns, guardrail, namespace};
-use crate::object::{File, Files, Object};
+use crate::bound::{each_namespace, of_guardrails};
+use crate::object::{Files, Object};
 use crate::plan::{Fences, Grant, Plan};
 use crate::yaml::{Yaml, list, map};
 use crate::{Output, Request};
@@ -33,12 +33,23 @@ pub(super) fn lower(request: &Request<'_>) -> Output {
     let mut cluster_wide: Vec<Object> = closed(policy, &settings, &mut report).into_iter().collect();
     let mut groups = Groups::default();
     let active = |rule: &Rule| rule.is_active(request.as_of);
-    for block in &policy.guardrails {
-        if block.audit {
-            report.add(namespace::withheld(&block.name, &block.origin));
-        } else {
-            guardrail::add(&context, policy, block, &active, &mut groups, &mut report);
+    let guardrails = of_guardrails("cilium", policy, || {
+        let (mut groups, mut report) = (Groups::default(), Report::default());
+        for block in &policy.guardrails {
+            if block.audit {
+                report.add(namespace::withheld(&block.name, &block.origin));
+            } else {
+                guardrail::add(&context, policy, block, &active, &mut groups, &mut report);
+            }
         }
+        (groups, report)
+    });
+    match guardrails {
+        Ok((found, told)) => {
+            groups = found;
+            report.and(told);
+        }
+        Err(refusal) => report.add(refusal),
     }
     names_for_closed(request, &context, &mut report);
     cluster_wide.extend(groups.objects(&mut report));
@@ -54,7 +65,8 @@ pub(super) fn lower(request: &Request<'_>) -> Output {
         (write(namespace::objects(&context, &planned, &mut report)), report)
     };
     let namespaces: Vec<&Namespace> = plan.namespaces().collect();
-    let lowered: Vec<(File, Report)> = namespaces.into_par_iter().map(one).collect();
+    let (lowered, refused) = each_namespace("cilium", &namespaces, one);
+    refused.into_iter().for_each(|refusal| report.add(refusal));
     let mut written = vec![write(cluster_wide)];
     for (file, found) in lowered {
         written.push(file);

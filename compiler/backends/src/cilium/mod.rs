@@ -31,5 +31,6 @@ pub const BACKEND: Backend = Backend {
     summary: "Cilium policies (cilium.io/v2) for Cilium 1.16 and later",
     settings: settings::SETTINGS,
     capabilities: capabilities::CAPABILITIES,
+    compares_addresses: false,
     lower: lower::lower,
 };

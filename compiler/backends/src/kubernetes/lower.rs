@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use netpol_diagnostics::{Code, Diagnostic};
 use netpol_flow::Side;
 use netpol_model::{Enforcement, Namespace, Rule};
-use rayon::prelude::*;
 
 use super::addresses::Addresses;
 use super::cut::{Cut, LocalDenies, cut};
@@ -15,6 +14,7 @@ use super::findings::Findings;
 use super::gather::{Gathered, default_deny, unique};
 use super::subjects::{ask_peers, renamed};
 use super::{admission, emit, guardrails, settings};
+use crate::bound::{each_namespace, of_guardrails};
 use crate::object::{Comment, Files, Object};
 use crate::plan::{FenceDeny, Fences, Grant, NamespacePlan, Peers, Plan};
 use crate::refuse::at_origin;
@@ -44,7 +44,16 @@ pub(super) fn lower_to<T: Send>(
     let end_port = settings::has_end_port(request.settings, &mut findings);
     settings::check_admission(request.settings, &mut findings);
     let plan = Plan::of(policy, request.as_of);
-    let denies = crate::guardrails::denies(policy, &plan.places, request.as_of);
+    let denies = of_guardrails("kubernetes", policy, || {
+        crate::guardrails::denies(policy, &plan.places, request.as_of)
+    });
+    let denies = match denies {
+        Ok(denies) => denies,
+        Err(refusal) => {
+            findings.add(refusal);
+            return (Vec::new(), findings);
+        }
+    };
     let addresses = Addresses::of(&policy.cluster, &plan.places);
     let admission = settings::wants_admission(request.settings);
     let context = Context { policy, places: &plan.places, addresses: &addresses, end_port, admission };
@@ -58,7 +67,15 @@ pub(super) fn lower_to<T: Send>(
                 .help("enforce it, or build for `calico`, which can stage policies"),
         );
     }
-    guardrails::check(&context, &plan, &denies, &mut findings);
+    let checked = of_guardrails("kubernetes", policy, || {
+        let mut findings = Findings::default();
+        guardrails::check(&context, &plan, &denies, &mut findings);
+        findings
+    });
+    match checked {
+        Ok(found) => findings.and(found),
+        Err(refusal) => findings.add(refusal),
+    }
     let one = |namespace: &Namespace| {
         let planned = plan.of_namespace(namespace, Fences::Cut);
         let local = Side::BOTH.map(|side| LocalDenies::of(&denies, &namespace.name, side));
@@ -66,7 +83,8 @@ pub(super) fn lower_to<T: Send>(
         (write(objects), has_blocks, findings)
     };
     let namespaces: Vec<&Namespace> = plan.namespaces().collect();
-    let lowered: Vec<(T, bool, Findings)> = namespaces.into_par_iter().map(one).collect();
+    let (lowered, refused) = each_namespace("kubernetes", &namespaces, one);
+    refused.into_iter().for_each(|refusal| findings.add(refusal));
     let (mut out, mut any_blocks) = (Vec::with_capacity(lowered.len()), false);
     for (written, has_blocks, found) in lowered {
         out.push(written);

@@ -25,6 +25,7 @@ pub const BACKEND: Backend = Backend {
     summary: "NetworkPolicy of networking.k8s.io/v1, for every plug-in that conforms",
     settings: settings::SETTINGS,
     capabilities: CAPABILITIES,
+    compares_addresses: true,
     lower: lower::lower,
 };
 

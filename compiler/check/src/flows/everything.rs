@@ -10,13 +10,16 @@ use netpol_sets::PodSet;
 use super::Context;
 use super::blame::told;
 use super::consents::{baseline, line};
+use crate::patience::Patience;
 
 /// Finds namespaces whose every enforced side takes anything from anywhere.
 pub(super) fn lint(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let mut patience = Patience::default();
     for namespace in cx.policy.namespaces.values().filter(|namespace| !namespace.external) {
         let enforced = |side: &Side| namespace.enforcement(*side, cx.as_of) == Enforcement::Enforced;
         let sides: Vec<Side> = Side::BOTH.into_iter().filter(enforced).collect();
-        let rules: Option<Vec<&Rule>> = sides.iter().map(|side| opens(cx, namespace, *side)).collect();
+        let mut opens = |side: &Side| patience.advice(|| opens(cx, namespace, *side)).flatten();
+        let rules: Option<Vec<&Rule>> = sides.iter().map(&mut opens).collect();
         let Some(rules) = rules else { continue };
         let Some((first, rest)) = rules.split_first() else { continue };
         let title = format!("everything is allowed in `{}`, which is enforced", namespace.name);

@@ -11,9 +11,11 @@ use netpol_sets::{Cube, Ends, FlowSet, PodSet, PortSet, Services};
 
 use super::consents::{baseline, line, live_guardrails};
 use super::{Context, cover};
+use crate::patience::Patience;
 
 /// Finds namespaces with a line that needs names and no way to resolve them.
 pub(super) fn lint(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let mut patience = Patience::default();
     for namespace in cx.policy.namespaces.values().filter(|namespace| !namespace.external) {
         if namespace.enforcement(Side::Egress, cx.as_of) != Enforcement::Enforced {
             continue;
@@ -30,7 +32,8 @@ pub(super) fn lint(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
             .chain(allows.filter(|rule| rule.is_active(cx.as_of)))
             .filter(|rule| is_path(cx, rule, namespace))
             .collect();
-        let stuck = asking.find_map(|rule| stuck(cx, rule, &paths).map(|pods| (rule, pods)));
+        let mut stuck = |rule| patience.advice(|| stuck(cx, rule, &paths)).flatten();
+        let stuck = asking.find_map(|rule| stuck(rule).map(|pods| (rule, pods)));
         found.extend(stuck.map(|(rule, pods)| told(namespace, rule, &pods)));
     }
 }

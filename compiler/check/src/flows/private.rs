@@ -15,6 +15,7 @@ use super::consents::{
     Answers, answers, baseline, left_by_denies, left_by_guardrails, named_namespace, without,
 };
 use super::{Context, cover};
+use crate::patience::Patience;
 pub use messages::line_to_ask_for;
 use messages::{and_more, not_all_exposed, nothing_exposed};
 
@@ -30,10 +31,12 @@ struct Refusal<'a> {
 
 /// Finds arrows that the other namespace refuses in whole or in part.
 pub(super) fn lint(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let mut patience = Patience::default();
     for (namespace, rule) in cx.rules().filter(|(_, rule)| rule.kind == RuleKind::Arrow) {
         let (mut private, mut partly) = (Vec::new(), Vec::new());
         for end in &rule.to {
-            let Some(refusal) = refusal(cx, namespace, rule, end) else { continue };
+            let refusal = patience.answer(rule, found, || refusal(cx, namespace, rule, end));
+            let Some(refusal) = refusal.flatten() else { continue };
             match exposed(cx, namespace, &refusal) {
                 Some(exposed) => partly.push((refusal, exposed)),
                 None => private.push(refusal),

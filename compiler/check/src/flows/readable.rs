@@ -2,7 +2,7 @@
 //!
 //! Every list is cut after three items, with "and N more".
 
-use netpol_flow::{PortRange, Protocol};
+use netpol_flow::{Family, IpNet, PortRange, Protocol, family_of};
 use netpol_model::{End, Port, Ports};
 use netpol_sets::{
     AddressSet, Cube, Ends, ExternalSet, FlowSet, Infra, InfraSet, Key, PodSet, PortSet, Services,
@@ -97,14 +97,36 @@ fn external(set: &ExternalSet) -> String {
     text
 }
 
-/// A set of addresses, as blocks.
+/// A set of addresses, as blocks; a block with holes is shown with what it lacks.
 pub(crate) fn addresses(set: &AddressSet) -> String {
     if set.is_all() {
         return "every address".to_owned();
     }
     let blocks = set.blocks();
+    if let Some(text) = Some(&blocks).filter(|blocks| blocks.len() > SHOWN).and_then(|b| with_holes(b)) {
+        return text;
+    }
     let text = listed(blocks.iter().map(|block| block.to_string()), ", ");
     if blocks.len() > 1 { format!("[{text}]") } else { text }
+}
+
+/// The smallest block around these, for each family, and what of it is missing; none where that is no fewer blocks.
+fn with_holes(blocks: &[IpNet]) -> Option<String> {
+    let (v4, v6): (Vec<IpNet>, Vec<IpNet>) = blocks.iter().partition(|block| family_of(block) == Family::V4);
+    let (mut words, mut count) = (Vec::new(), 0);
+    for family in [v4, v6].iter().filter(|family| !family.is_empty()) {
+        let mut whole = *family.first()?;
+        while !family.iter().all(|block| whole.contains(block)) {
+            whole = whole.supernet()?;
+        }
+        let holes = AddressSet::of([&whole]).subtract(&AddressSet::of(family)).blocks();
+        count += holes.len() + 1;
+        words.push(match holes.is_empty() {
+            true => whole.to_string(),
+            false => format!("{whole} other than {}", listed(holes.iter().map(IpNet::to_string), ", ")),
+        });
+    }
+    (count < blocks.len()).then(|| format!("[{}]", words.join("; ")))
 }
 
 /// Ports as witnesses write them: `443/TCP`, `[80/TCP, 53/UDP]`, `any`, `"metrics"`.
@@ -136,7 +158,7 @@ fn numbers(ports: &PortSet) -> String {
 }
 
 /// Ports as the language writes them: `5432`, `[udp/53, 53]`, `any`, `"metrics"`; none cut.
-pub(crate) fn written_ports(ports: &Ports) -> String {
+pub fn written_ports(ports: &Ports) -> String {
     let Ports::Some(items) = ports else { return "any".to_owned() };
     let one = |item: &Port| match item {
         Port::Range(range) => {
@@ -210,6 +232,15 @@ mod tests {
     fn a_list_is_cut_after_three() {
         assert_eq!(addresses(&blocks(3)), "[10.0.0.0/16, 10.2.0.0/16, 10.4.0.0/16]");
         assert_eq!(addresses(&blocks(5)), "[10.0.0.0/16, 10.2.0.0/16, 10.4.0.0/16 and 2 more]");
+    }
+
+    #[test]
+    fn a_block_with_a_hole_is_shown_with_the_hole() {
+        let net = |text: &str| AddressSet::of(&[text.parse().unwrap()]);
+        let left = net("10.0.0.0/8").subtract(&net("10.1.2.0/24"));
+        assert_eq!(addresses(&left), "[10.0.0.0/8 other than 10.1.2.0/24]");
+        let both = left.union(&net("fd00::/8").subtract(&net("fd00:1::/32")));
+        assert_eq!(addresses(&both), "[10.0.0.0/8 other than 10.1.2.0/24; fd00::/8 other than fd00:1::/32]");
     }
 
     #[test]

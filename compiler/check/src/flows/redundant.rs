@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use netpol_diagnostics::{Diagnostic, Span};
 use netpol_flow::Side;
 use netpol_model::{End, Layer, Namespace, Rule};
+use netpol_sets::within;
 
 use super::blame::{has_own_reason, or_removed, place, told};
 use super::buckets::Buckets;
@@ -24,6 +25,8 @@ use super::{Context, cover};
 const MOST: usize = 16;
 /// A subtraction with more pieces than this is given up.
 const PIECES: usize = 256;
+/// And one that takes more steps than this.
+const STEPS: u64 = 20_000;
 
 /// The rules that cover one rule, and whether one of them is the same.
 struct Covered<'a> {
@@ -213,7 +216,9 @@ fn cover_together(cx: &Context<'_>, broad: &[&Rule], narrow: &Rule) -> bool {
             if left.cubes().len() > PIECES {
                 return false;
             }
-            left = left.subtract(&cx.places.flows(rule, *side));
+            let covered = cx.places.flows(rule, *side);
+            let Ok(rest) = within(STEPS, || left.subtract(&covered)) else { return false };
+            left = rest;
         }
         left.is_empty()
     })

@@ -30,6 +30,7 @@ fn origin(line: u32) -> Arc<Origin> {
         ticket: None,
         owner: None,
         reviewed: None,
+        reviewed_at: None,
     })
 }
 

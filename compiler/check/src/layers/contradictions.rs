@@ -9,10 +9,12 @@ use super::Context;
 use super::bounds::Taken;
 use crate::flows::blame::{place, told};
 use crate::flows::readable;
+use crate::patience::Patience;
 
 /// Finds denies that meet a guardrail's `allow` or a line of the baseline.
 pub(super) fn check(cx: &Context<'_, '_>, found: &mut Vec<Diagnostic>) {
     let day = cx.flows.as_of;
+    let mut patience = Patience::default();
     let mut said: BTreeSet<(Span, Span)> = BTreeSet::new();
     let mut tell = |taken: Vec<Taken<'_>>, rule: &Rule, found: &mut Vec<Diagnostic>| {
         for one in taken {
@@ -23,7 +25,8 @@ pub(super) fn check(cx: &Context<'_, '_>, found: &mut Vec<Diagnostic>) {
     };
     for block in cx.policy.guardrails.iter().filter(|block| block.binds(day)) {
         for rule in block.allows.iter().filter(|rule| rule.is_active(day)) {
-            tell(cx.bounds.taken(rule, &cx.verdicts.question(rule)), rule, found);
+            let taken = || cx.bounds.taken(rule, &cx.verdicts.question(rule));
+            tell(patience.answer(rule, found, taken).unwrap_or_default(), rule, found);
         }
     }
     for namespace in cx.policy.namespaces.values() {
@@ -40,7 +43,8 @@ pub(super) fn check(cx: &Context<'_, '_>, found: &mut Vec<Diagnostic>) {
         }
         let near = cx.bounds.near(&namespace.name);
         for rule in lines {
-            tell(near.taken(rule, || cx.verdicts.question(rule)), rule, found);
+            let taken = || near.taken(rule, || cx.verdicts.question(rule));
+            tell(patience.answer(rule, found, taken).unwrap_or_default(), rule, found);
         }
     }
 }

@@ -5,7 +5,7 @@
 
 mod bounds;
 mod contradictions;
-mod empty;
+pub(crate) mod empty;
 mod exceptions;
 mod idle_fence;
 mod nodes;

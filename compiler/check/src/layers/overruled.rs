@@ -6,69 +6,96 @@
 use netpol_diagnostics::Diagnostic;
 use netpol_flow::Side;
 use netpol_model::{Namespace, Rule, RuleKind};
-use netpol_sets::{Cube, FlowSet};
+use netpol_sets::{Cube, FlowSet, Undecided, within};
 
 use super::Context;
 use super::bounds::{Near, Taken};
 use crate::flows::blame::{has_own_reason, place, told};
 use crate::flows::readable;
+use crate::patience::{Patience, undecided};
 
 /// Finds lines of namespaces that are denied in whole or in part.
 pub(super) fn check(cx: &Context<'_, '_>, found: &mut Vec<Diagnostic>) {
+    let mut patience = Patience::default();
     for namespace in cx.policy.namespaces.values().filter(|namespace| !namespace.external) {
         let near = cx.bounds.near(&namespace.name);
         for rule in namespace.rules.iter().filter(|rule| rule.is_active(cx.flows.as_of)) {
-            found.extend(judge(cx, namespace, rule, &near));
+            match patience.answer(rule, found, || judge(cx, namespace, rule, &near)) {
+                Some(Ok(told)) => found.extend(told),
+                Some(Err(Undecided)) => found.push(undecided(rule)),
+                None => {}
+            }
         }
     }
 }
 
+/// What is left of a rule is never put together: many denies may leave more pieces than can be held. Whether a part of
+/// it lies outside of them is found piece by piece.
 fn judge(
     cx: &Context<'_, '_>,
     namespace: &Namespace,
     rule: &Rule,
     near: &Near<'_, '_>,
-) -> Option<Diagnostic> {
+) -> Result<Option<Diagnostic>, Undecided> {
     let flows = || cx.verdicts.question(rule);
     let taken = near.taken(rule, flows);
     let fence: Vec<&Rule> =
         namespace.fence.iter().filter(|deny| !netpol_model::are_apart(deny, rule)).collect();
     if taken.is_empty() && fence.is_empty() {
-        return None;
+        return Ok(None);
     }
     let flows = flows();
-    let mut left = flows.clone();
-    for taken in &taken {
-        left = left.subtract(&taken.flows);
+    let bounded: Vec<&Cube> = taken.iter().flat_map(|taken| taken.flows.cubes()).collect();
+    if !flows.is_empty() && first_beyond(&flows, &bounded)?.is_none() {
+        return Ok(Some(overruled(rule, &taken)));
     }
-    if left.is_empty() && !flows.is_empty() {
-        return Some(overruled(rule, &taken));
+    if let Some(fenced) = fenced(cx, namespace, (&flows, &bounded), &fence)? {
+        return Ok(Some(fenced_in(rule, namespace, &fenced)));
     }
-    let fenced: Vec<(&Rule, FlowSet)> = fence
-        .into_iter()
-        .filter_map(|deny| {
-            let met = left.intersect(&cx.flows.places.flows(deny, Side::Egress));
-            let met = stepped_aside(cx, namespace, met);
-            (!met.is_empty()).then_some((deny, met))
-        })
-        .collect();
-    let met: Vec<&Cube> = fenced.iter().flat_map(|(_, met)| met.cubes()).collect();
-    // Found piece by piece: what many denies leave together may be more than can be held.
-    let is_left = |cube: &Cube| cube.first_beyond(&met) != Ok(None);
-    if !left.cubes().iter().any(is_left) && !fenced.is_empty() {
-        return Some(fenced_in(rule, namespace, &fenced));
-    }
-    match taken.first() {
-        Some(first) if !has_own_reason(rule, namespace) => Some(in_part(rule, first, &left)),
+    Ok(match taken.first() {
+        Some(first) if !has_own_reason(rule, namespace) => Some(in_part(rule, first, &flows, &bounded)),
         Some(_) | None => None,
-    }
+    })
 }
 
-fn stepped_aside(cx: &Context<'_, '_>, namespace: &Namespace, mut met: FlowSet) -> FlowSet {
-    for rule in namespace.fence_exceptions.iter().filter(|rule| rule.is_active(cx.flows.as_of)) {
-        met = met.subtract(&cx.flows.places.flows(rule, Side::Egress));
+/// The denies of the fence that together take all that guardrails leave of the flows, each with a part that it takes;
+/// none where something passes.
+fn fenced<'r>(
+    cx: &Context<'_, '_>,
+    namespace: &Namespace,
+    (flows, bounded): (&FlowSet, &[&Cube]),
+    fence: &[&'r Rule],
+) -> Result<Option<Vec<(&'r Rule, Cube)>>, Undecided> {
+    let places = &cx.flows.places;
+    let met: Vec<(&Rule, FlowSet)> =
+        fence.iter().map(|deny| (*deny, flows.intersect(&places.flows(deny, Side::Egress)))).collect();
+    let all: Vec<&Cube> =
+        bounded.iter().copied().chain(met.iter().flat_map(|(_, met)| met.cubes())).collect();
+    if first_beyond(flows, &all)?.is_some() {
+        return Ok(None);
     }
-    met
+    for rule in namespace.fence_exceptions.iter().filter(|rule| rule.is_active(cx.flows.as_of)) {
+        let excepted = flows.intersect(&places.flows(rule, Side::Egress));
+        if first_beyond(&excepted, bounded)?.is_some() {
+            return Ok(None);
+        }
+    }
+    let mut biting = Vec::new();
+    for (deny, met) in &met {
+        biting.extend(first_beyond(met, bounded)?.map(|part| (*deny, part)));
+    }
+    Ok((!biting.is_empty()).then_some(biting))
+}
+
+/// A part of the flows that lies in none of some others.
+fn first_beyond(flows: &FlowSet, others: &[&Cube]) -> Result<Option<Cube>, Undecided> {
+    for cube in flows.cubes() {
+        let part = cube.first_beyond(others)?;
+        if part.is_some() {
+            return Ok(part);
+        }
+    }
+    Ok(None)
 }
 
 fn overruled(rule: &Rule, taken: &[Taken<'_>]) -> Diagnostic {
@@ -102,7 +129,10 @@ fn overruled(rule: &Rule, taken: &[Taken<'_>]) -> Diagnostic {
 /// Where the large clouds answer with credentials.
 const METADATA: &str = "169.254.169.254";
 
-fn in_part(rule: &Rule, first: &Taken<'_>, left: &FlowSet) -> Diagnostic {
+/// How many steps it may take to show what is left of a rule.
+const SHOWN: u64 = 20_000;
+
+fn in_part(rule: &Rule, first: &Taken<'_>, flows: &FlowSet, bounded: &[&Cube]) -> Diagnostic {
     let label = format!("denied: {}", readable::flows(&first.flows));
     let found = told(502, "part of this rule is overruled by a guardrail", &rule.origin, label);
     let found = found
@@ -111,17 +141,21 @@ fn in_part(rule: &Rule, first: &Taken<'_>, left: &FlowSet) -> Diagnostic {
         Some(flow) => found.witness(flow),
         None => found,
     };
-    let found = found.note(format!("what is left of it: {}", readable::flows(left)));
+    let bounded = FlowSet::of(bounded.iter().copied().cloned());
+    let found = match within(SHOWN, || flows.subtract(&bounded)) {
+        Ok(left) => found.note(format!("what is left of it: {}", readable::flows(&left))),
+        Err(Undecided) => found.note("what is left of it is in too many pieces to show"),
+    };
     found.help("narrow the rule to what is left, or say with `because` that this is known")
 }
 
-fn fenced_in(rule: &Rule, namespace: &Namespace, fenced: &[(&Rule, FlowSet)]) -> Diagnostic {
+fn fenced_in(rule: &Rule, namespace: &Namespace, fenced: &[(&Rule, Cube)]) -> Diagnostic {
     let title = format!("rule is overruled by the fence of `{}`", namespace.name);
     let mut found = told(503, title, &rule.origin, "every flow it allows is denied first");
     for (deny, _) in fenced.iter().take(3) {
         found = found.and_at(place(&deny.origin), "denied here");
     }
-    if let Some(flow) = fenced.iter().find_map(|(_, met)| met.witness()) {
+    if let Some(flow) = fenced.iter().find_map(|(_, part)| part.witness()) {
         found = found.witness(flow);
     }
     let is_plain = rule.origin.via.is_empty();

@@ -1,6 +1,6 @@
 //! NP0607: a review that a guardrail demands and that is overdue; NP0602 where there was none.
 
-use netpol_diagnostics::Diagnostic;
+use netpol_diagnostics::{Code, Diagnostic};
 use netpol_flow::Date;
 use netpol_syntax::tree::{Spanned, Text};
 
@@ -20,7 +20,10 @@ pub(super) fn reviewed(line: &Line<'_>, within: Option<&Spanned<Text>>) -> Optio
         return None;
     }
     let label = format!("reviewed on {day}, {age} days before {}", line.as_of);
-    let found = told(607, "review is overdue", line, label);
+    let found = match line.origin.reviewed_at.filter(|_| line.origin.via.is_empty()) {
+        Some(at) => Diagnostic::new(Code(607), "review is overdue").at(at, label),
+        None => told(607, "review is overdue", line, label),
+    };
     let due = Date::from_days(day.days() + limit).map(|due| format!("; it was due on {due}"));
     let due = due.unwrap_or_default();
     Some(found.note(format!("at most {limit} days may pass{due}")).help(help))

@@ -2,7 +2,7 @@
 
 use netpol_diagnostics::Span;
 use netpol_flow::{Date, Flow, Pod, Side, Verdict};
-use netpol_model::{Consent, Layer, ModeKind, Policy, Rule, Step, consent};
+use netpol_model::{Consent, Layer, ModeKind, Policy, Rule, Step, Verdicts, consent};
 
 /// What one end of a connection answers, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,19 @@ pub(super) fn decide(policy: &Policy, flow: &Flow, side: Side, day: Date) -> Opt
         by_guardrail: matches!(consent.step, Step::GuardrailDeny | Step::GuardrailAllow),
         reason: reason(policy, &consent, pod, side),
         place: consent.rule.filter(|_| !consent.would_deny).map(line),
+    })
+}
+
+/// What lets a pod pass by its address in a `shared` range, where that is all that does.
+pub(super) fn decide_by_address(verdicts: &Verdicts<'_>, flow: &Flow, side: Side) -> Option<Decision> {
+    let rule = verdicts.taking_by_address(flow, side)?;
+    Some(Decision {
+        side,
+        verdict: Verdict::Allow,
+        by_guardrail: matches!(rule.layer, Layer::Guardrail(_)),
+        reason: "an address block takes the pods that share its range, where a target compares addresses"
+            .to_owned(),
+        place: Some(line(rule)),
     })
 }
 

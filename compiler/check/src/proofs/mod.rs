@@ -38,13 +38,19 @@ type Check = fn(&Context<'_>, &mut Vec<Diagnostic>);
 const CHECKS: &[Check] =
     &[vacuous::check, contradiction::check, failed::check, undecided::check, soon::check];
 
-/// Runs the tests of a policy; those without a day of their own are asked at `as_of`.
-pub(crate) fn run(policy: &Policy, as_of: Date, sources: &Sources) -> (Vec<TestResult>, Vec<Diagnostic>) {
+/// Runs the tests of a policy; those without a day of their own are asked at `as_of`. With `by_address` a `cannot` counts
+/// the pods of `shared` ranges as reached by whatever allows their addresses (amendment U2).
+pub(crate) fn run(
+    policy: &Policy,
+    as_of: Date,
+    by_address: bool,
+    sources: &Sources,
+) -> (Vec<TestResult>, Vec<Diagnostic>) {
     if policy.tests.is_empty() {
         return (Vec::new(), Vec::new());
     }
     let places = Places::of(policy);
-    let results = questions::ask_all(policy, &places, as_of, sources);
+    let results = questions::ask_all(policy, &places, (as_of, by_address), sources);
     let context = Context { policy, places: &places, as_of, results: &results };
     let mut found = Vec::new();
     for check in CHECKS {

@@ -7,7 +7,7 @@ use netpol_flow::{Date, Flow, Side, Text};
 use netpol_model::{Assertion, Places, Policy, Verdicts};
 use netpol_sets::Undecided;
 
-use super::decisions::{Decision, decide};
+use super::decisions::{Decision, decide, decide_by_address};
 
 /// What one test came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,12 +68,20 @@ impl TestResult {
 }
 
 /// Asks every line of every test.
-pub(super) fn ask_all(policy: &Policy, places: &Places, as_of: Date, sources: &Sources) -> Vec<TestResult> {
+pub(super) fn ask_all(
+    policy: &Policy,
+    places: &Places,
+    (as_of, by_address): (Date, bool),
+    sources: &Sources,
+) -> Vec<TestResult> {
     let mut days: BTreeMap<Date, Verdicts<'_>> = BTreeMap::new();
     let mut results = Vec::with_capacity(policy.tests.len());
     for test in &policy.tests {
         let day = test.at.unwrap_or(as_of);
-        let verdicts = days.entry(day).or_insert_with(|| Verdicts::of(policy, places, day));
+        let verdicts = days.entry(day).or_insert_with(|| {
+            let verdicts = Verdicts::of(policy, places, day);
+            if by_address { verdicts.by_address() } else { verdicts }
+        });
         let line = |assertion: &Assertion| LineResult {
             text: crate::statements::origin::on_one_line(sources.text(assertion.span)).to_string(),
             span: assertion.span,
@@ -101,7 +109,9 @@ fn ask(policy: &Policy, verdicts: &Verdicts<'_>, assertion: &Assertion) -> Outco
         Ok(None) => Outcome::Holds,
         Ok(Some(witness)) => {
             let day = verdicts.day();
-            let decisions = Side::BOTH.into_iter().filter_map(|side| decide(policy, &witness, side, day));
+            let by_address = |side| (!assertion.can).then(|| decide_by_address(verdicts, &witness, side));
+            let one = |side| by_address(side).flatten().or_else(|| decide(policy, &witness, side, day));
+            let decisions = Side::BOTH.into_iter().filter_map(one);
             Outcome::Fails { decisions: decisions.collect(), witness: Box::new(witness) }
         }
         Err(Undecided) => Outcome::Undecided,

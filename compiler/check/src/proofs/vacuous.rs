@@ -6,6 +6,7 @@ use netpol_model::{Policy, Rule};
 use super::Context;
 use super::questions::Outcome;
 use crate::flows::misspelt_namespace;
+use crate::layers::empty::why_empty;
 
 /// Finds tests and lines of which nothing follows.
 pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
@@ -18,7 +19,11 @@ pub(super) fn check(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
             let told = Diagnostic::new(Code(902), format!("`{}` proves nothing", line.text));
             if line.outcome == Outcome::Vacuous {
                 let told = told.at(line.span, "speaks of no connection");
-                found.push(told.help("an end of it is empty: check the names"));
+                let why = match &assertion.flows[..] {
+                    [asked, ..] => why_empty(cx.policy, cx.places, asked),
+                    [] => "add `can FLOW` or `cannot FLOW`".to_owned(),
+                };
+                found.push(told.help(why));
                 continue;
             }
             let Some((name, near)) = unknown(cx.policy, &assertion.flows) else { continue };

@@ -22,6 +22,8 @@ pub(crate) struct Papers {
     pub(crate) owner: Option<Text>,
     /// When it was last reviewed.
     pub(crate) reviewed: Option<Date>,
+    /// Where that is written.
+    pub(crate) reviewed_at: Option<Span>,
 }
 
 impl Papers {
@@ -32,6 +34,7 @@ impl Papers {
             ticket: self.ticket.clone().or_else(|| outer.ticket.clone()),
             owner: self.owner.clone().or_else(|| outer.owner.clone()),
             reviewed: self.reviewed.or(outer.reviewed),
+            reviewed_at: self.reviewed_at.or(outer.reviewed_at),
         }
     }
 }
@@ -170,7 +173,9 @@ pub(crate) fn read_clauses<'a>(
                 }
             },
             ClauseKind::Reviewed(text) => match date::parse_date(text, clause.span) {
-                Ok(day) => read.papers.reviewed = Some(day),
+                Ok(day) => {
+                    (read.papers.reviewed, read.papers.reviewed_at) = (Some(day), Some(clause.span));
+                }
                 Err(found) => {
                     cx.say(scope, found);
                     read.is_wrong = true;

@@ -24,6 +24,7 @@ pub(crate) fn origin(cx: &Context<'_>, scope: ScopeId, head: Span, papers: Paper
         ticket: papers.ticket,
         owner: papers.owner,
         reviewed: papers.reviewed,
+        reviewed_at: papers.reviewed_at,
     })
 }
 

@@ -120,8 +120,12 @@ fn large_projects_are_checked_in_proportion() {
         let tree = netpol_syntax::parse(id, &text).file;
         let files = [crate::InputFile { tree: tree.into(), authority: Authority::Anyone }];
         let start = Instant::now();
-        let input =
-            crate::Input { files: &files, default_namespace: None, as_of: "2026-07-15".parse().unwrap() };
+        let input = crate::Input {
+            files: &files,
+            default_namespace: None,
+            as_of: "2026-07-15".parse().unwrap(),
+            by_address: &[],
+        };
         let checked = crate::check(&input, &mut sources);
         println!("{} rules: {:?}", namespaces * rules, start.elapsed());
         let count: usize = checked.views[0].namespaces.values().map(|n| n.rules.len()).sum();

@@ -4,13 +4,13 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use netpol_driver::{Layout, diff_of, format, layout, load_project, replace_sources};
+use netpol_driver::{Compiled, Layout, diff_of, format, layout, load_project, replace_sources};
 
 use super::load_alone;
 use crate::arguments::{Common, Format, Single, after_help};
 use crate::disk::Disk;
 use crate::locate::{Located, locate};
-use crate::report::tell_alone;
+use crate::report::{Stream, tell, tell_alone};
 use crate::terminal::{self, Outcome};
 
 /// Lay out sources in the one style there is
@@ -61,6 +61,10 @@ pub fn run(arguments: &Fmt, common: Common) -> Outcome {
         let diffs = laid.files.iter().map(|(path, (old, new))| diff_of(&shown(path), old, new));
         outcome = outcome.max(terminal::print(&diffs.collect::<String>()));
         if !laid.files.is_empty() {
+            let (sources, diagnostics) = (loaded.sources, laid.diagnostics.clone());
+            let library = sources.iter().count() as u32;
+            let told = Compiled { sources, library, diagnostics, ..Compiled::default() };
+            tell(&told, &prefix, Format::Human, common, Stream::Error);
             outcome = outcome.max(Outcome::Wrong);
         }
     } else if let Err(fault) = replace_sources(&Disk, &root, &laid.files) {

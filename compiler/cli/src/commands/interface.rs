@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
-use netpol_driver::{Date, Options, Purpose, compile, document_namespace};
+use clap::{Args, ValueEnum};
+use netpol_driver::{Date, Options, Purpose, compile, contract_of, document_namespace};
 
 use super::{day, load_at};
 use crate::arguments::{Common, Format, Telling, after_help, parse_date};
@@ -15,11 +15,15 @@ use crate::terminal::{self, Outcome};
 /// One page in Markdown, with ports, reasons, owners and the line each comes from; what of it was asked for by the other
 /// end; what guardrails and its own fence keep it from; and the paperwork its lines need. Patterns are expanded, and lines
 /// that have lapsed are left out. A namespace that stands on several clusters has a page for each.
+///
+/// With --format netpol, what it offers as an `external` namespace: the text that another project puts beside its own, so
+/// that `netpol check` there holds its lines against yours.
 #[derive(Args, Debug)]
 #[command(after_help = after_help("  netpol interface orders
   netpol interface cde examples/cardholder-data
   netpol interface orders --as-of 2027-01-31     what will be left of it by then
-  netpol interface orders > docs/orders.md"))]
+  netpol interface orders > docs/orders.md
+  netpol interface orders --format netpol > ../shop/external/orders.netpol"))]
 pub struct Interface {
     /// The namespace
     namespace: String,
@@ -30,6 +34,20 @@ pub struct Interface {
     /// The day by which `until` lines are judged; today where nothing is said
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_date)]
     as_of: Option<Date>,
+
+    /// How it is written: markdown or netpol
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
+    format: PageFormat,
+}
+
+/// How the contract is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum PageFormat {
+    /// A page for people
+    #[default]
+    Markdown,
+    /// Text of the language, for another project
+    Netpol,
 }
 
 /// Runs the command.
@@ -45,7 +63,11 @@ pub fn run(arguments: &Interface, common: Common) -> Outcome {
     if compiled.has_errors() {
         return tell(&compiled, &prefix, Format::Human, common, Stream::Error);
     }
-    match document_namespace(&compiled, &arguments.namespace, as_of) {
+    let write = match arguments.format {
+        PageFormat::Markdown => document_namespace,
+        PageFormat::Netpol => contract_of,
+    };
+    match write(&compiled, &arguments.namespace, as_of) {
         Ok(page) => terminal::print(&page),
         Err(fault) => {
             terminal::complain(&fault);

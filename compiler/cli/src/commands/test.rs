@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use netpol_diagnostics::Severity;
 use netpol_driver::{
     Compiled, Options, Purpose, TrialFormat, Trials, View, compile, cover, load_project, merge_coverage,
     render_trials,
@@ -20,6 +21,9 @@ use crate::terminal::{self, Outcome};
 /// A line of a `test` is a proof about every connection it speaks of: every pod that could carry those labels, every
 /// port, every address a name may resolve to. Where it does not hold, the report shows a connection and who decided
 /// about it. `netpol build` runs the tests first and writes nothing where one fails.
+///
+/// The exit code says whether the tests hold, and nothing else: 1 where one does not, or where a mistake in the text keeps
+/// them from being run. Missing paperwork and lapsed lines are for `netpol check`.
 ///
 /// PATH may be a folder or file inside a project: its tests are told, asked of the whole project.
 #[derive(Args, Debug)]
@@ -92,12 +96,27 @@ pub fn run(arguments: &Test, common: Common) -> Outcome {
     compiled.narrow(&part);
     let report = report(arguments, &compiled, &prefix, options.as_of);
     let printed = terminal::print(&report);
-    // The report shows the failing lines; what else there is to say goes to standard error.
+    // The report shows the failing lines; what else there is to say of tests goes to standard error.
     let failed = compiled.tests.iter().any(|test| !test.passes());
-    compiled.diagnostics.retain(|diagnostic| !IN_REPORT.contains(&diagnostic.code.0));
+    let beside = leave_out_what_is_beside_the_tests(&mut compiled);
     let outcome = tell(&compiled, &prefix, Format::Human, common, Stream::Error);
+    if beside > 0 && !common.quiet {
+        let errors = if beside == 1 { "1 error".to_owned() } else { format!("{beside} errors") };
+        terminal::tell(&format!("{errors} beside the tests, which `netpol check` tells\n"));
+    }
     let held = if failed { Outcome::Wrong } else { Outcome::Fine };
     outcome.max(printed).max(held)
+}
+
+/// Leaves out what the report shows, and, where the tests were run, what they do not rest on: a missing reason or a lapsed
+/// line is no failure of a test. How many errors that were.
+fn leave_out_what_is_beside_the_tests(compiled: &mut Compiled) -> usize {
+    let is_run = compiled.has_tested;
+    let is_beside = |code: u16| is_run && (100..900).contains(&code);
+    let errors = compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error);
+    let beside = errors.filter(|found| is_beside(found.code.0)).count();
+    compiled.diagnostics.retain(|found| !is_beside(found.code.0) && !IN_REPORT.contains(&found.code.0));
+    beside
 }
 
 /// What the report itself tells: a failing line, and one that cannot be decided.

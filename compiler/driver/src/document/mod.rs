@@ -4,6 +4,7 @@
 //! lapsed left out.
 
 mod words;
+mod contract;
 mod interface;
 mod project;
 mod module;
@@ -13,6 +14,7 @@ pub use module::{document_item, document_library, document_module};
 pub use pods::{consumers_of, document_pods};
 
 use netpol_flow::Date;
+use netpol_model::{Namespace, Policy};
 
 use crate::compile::Compiled;
 use crate::near::nearest;
@@ -27,14 +29,27 @@ pub fn document_project(compiled: &Compiled, as_of: Date) -> String {
 
 /// The contract of a namespace, once for each cluster that has it; the error says which namespaces there are.
 pub fn document_namespace(compiled: &Compiled, name: &str, as_of: Date) -> Result<String, String> {
-    let Compiled { requires, sources, views, .. } = compiled;
-    let page = |policy| Page { policy, requires, sources, as_of, level: 1 };
-    let pages: Vec<String> = views
-        .iter()
-        .filter_map(|view| {
-            view.namespaces.get(name).map(|namespace| interface::render(page(view), namespace))
-        })
-        .collect();
+    let Compiled { requires, sources, .. } = compiled;
+    pages(compiled, name, |policy, namespace| {
+        interface::render(Page { policy, requires, sources, as_of, level: 1 }, namespace)
+    })
+}
+
+/// The contract of a namespace as text of the language, for another project to check its lines against (amendment U17).
+pub fn contract_of(compiled: &Compiled, name: &str, as_of: Date) -> Result<String, String> {
+    let is_on_several = compiled.views.iter().filter(|view| view.namespaces.contains_key(name)).count() > 1;
+    let on = |view: &Policy| view.cluster.name.clone().filter(|_| is_on_several);
+    pages(compiled, name, |view, namespace| contract::render(namespace, as_of, on(view).as_deref()))
+}
+
+fn pages(
+    compiled: &Compiled,
+    name: &str,
+    page: impl Fn(&Policy, &Namespace) -> String,
+) -> Result<String, String> {
+    let views = &compiled.views;
+    let found = views.iter().filter_map(|view| Some(page(view, view.namespaces.get(name)?)));
+    let pages: Vec<String> = found.collect();
     if pages.is_empty() {
         let known = views.iter().flat_map(|view| view.namespaces.keys()).map(|name| &**name);
         let help = match nearest(name, known.clone()) {

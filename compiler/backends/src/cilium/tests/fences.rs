@@ -401,6 +401,6 @@ fn a_domain_in_an_exception_is_refused() {
     insta::assert_snapshot!(shown(&policy, &[]), @r"
     error[NP0717]: target `cilium` cannot cut addresses out of a domain name
       note: `toFQDNs` allows every address a name resolves to, and no block can be taken from it
-      help: name the same addresses on both sides: a `net` in the rule, or no domain in the `except`
+      help: allow a `net` in place of the name, or deny nothing that the name may resolve to
     ");
 }
