@@ -76,7 +76,10 @@ pub fn generate(folder: &Path, size: &Size) {
                 }
                 _ => {
                     let block = format!("203.0.{}.{}/32", below(250), below(250));
-                    let _ = writeln!(body, "egress {port} to {block} from w{from} because \"orders of a partner\"");
+                    let _ = writeln!(
+                        body,
+                        "egress {port} to {block} from w{from} because \"orders of a partner\""
+                    );
                     rules += 1;
                 }
             }

@@ -48,13 +48,13 @@ pub(crate) fn of_guardrails<T>(
     target: &str,
     policy: &Policy,
     work: impl FnOnce() -> T,
-) -> Result<T, Diagnostic> {
+) -> Result<T, Box<Diagnostic>> {
     within(STEPS, work).map_err(|Undecided| {
         let crowded = policy.guardrails.iter().max_by_key(|block| block.exceptions.len());
-        match crowded {
+        Box::new(match crowded {
             Some(block) => too_many(target, &format!("guardrail `{}`", block.name), &block.origin),
             None => Diagnostic::new(Code(724), title(target, "the guardrails")),
-        }
+        })
     })
 }
 

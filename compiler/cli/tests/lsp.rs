@@ -94,7 +94,7 @@ fn a_session_from_hello_to_goodbye() {
     editor.diagnostics_until(name, |codes| codes.contains(&"NP0210"));
     fs::write(&platform, before).unwrap();
     editor.tell("workspace/didChangeWatchedFiles", changed);
-    editor.diagnostics_until(name, <[&str]>::is_empty);
+    editor.diagnostics_until(name, |codes: &[&str]| codes.is_empty());
     assert_eq!(editor.end(), Some(0));
 }
 

@@ -58,7 +58,7 @@ pub(super) fn lower_to<T: Send>(
             guardrails
         }
         Err(refusal) => {
-            refusals.tell(refusal);
+            refusals.tell(*refusal);
             Vec::new()
         }
     };

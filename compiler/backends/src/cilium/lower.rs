@@ -49,7 +49,7 @@ pub(super) fn lower(request: &Request<'_>) -> Output {
             groups = found;
             report.and(told);
         }
-        Err(refusal) => report.add(refusal),
+        Err(refusal) => report.add(*refusal),
     }
     names_for_closed(request, &context, &mut report);
     cluster_wide.extend(groups.objects(&mut report));

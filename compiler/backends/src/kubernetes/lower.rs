@@ -50,7 +50,7 @@ pub(super) fn lower_to<T: Send>(
     let denies = match denies {
         Ok(denies) => denies,
         Err(refusal) => {
-            findings.add(refusal);
+            findings.add(*refusal);
             return (Vec::new(), findings);
         }
     };
@@ -74,7 +74,7 @@ pub(super) fn lower_to<T: Send>(
     });
     match checked {
         Ok(found) => findings.and(found),
-        Err(refusal) => findings.add(refusal),
+        Err(refusal) => findings.add(*refusal),
     }
     let one = |namespace: &Namespace| {
         let planned = plan.of_namespace(namespace, Fences::Cut);
