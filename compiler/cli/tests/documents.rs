@@ -35,7 +35,7 @@ fn a_contract_in_the_language_holds_the_lines_of_another_project() {
     let folder = tempfile::tempdir().unwrap();
     let edge = |port: u16| {
         format!(
-            "{text}namespace pay-edge {{\n  workload api selects app=api\n  api -> cde/gateway:{port}\n}}\n"
+            "{text}namespace pay-edge {{\n  workload api selects app=pay-api\n  api -> cde/gateway:{port}\n}}\n"
         )
     };
     std::fs::write(folder.path().join("agreed.netpol"), edge(8443)).unwrap();
