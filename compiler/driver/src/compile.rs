@@ -159,7 +159,7 @@ pub(crate) fn compile_with(
     trees: impl FnOnce(&Loaded) -> Vec<Tree>,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Option<Compiled> {
-    compile_views(loaded, options, trees, is_cancelled, |_| {})
+    compile_views(loaded, options, trees, is_cancelled, None)
 }
 
 /// As [`compile`], of trees that are a part of a project, and for some of its namespaces: nothing is written or proved for
@@ -170,23 +170,25 @@ pub(crate) fn compile_part(
     trees: Vec<Tree>,
     namespaces: &BTreeSet<Text>,
 ) -> Option<Compiled> {
-    let narrow = |views: &mut [Policy]| {
-        let all = views.iter_mut().flat_map(|view| view.namespaces.values_mut());
-        for other in all.filter(|namespace| !namespaces.contains(&namespace.name)) {
-            other.external = true;
-            other.rules.clear();
-        }
-    };
-    compile_views(loaded, options, |_| trees, &|| false, narrow)
+    compile_views(loaded, options, |_| trees, &|| false, Some(namespaces))
 }
 
-/// As [`compile_with`]; `narrow` may change the policies before they are lowered.
+/// Leaves the other namespaces to other projects.
+fn narrow(views: &mut [Policy], namespaces: &BTreeSet<Text>) {
+    let all = views.iter_mut().flat_map(|view| view.namespaces.values_mut());
+    for other in all.filter(|namespace| !namespaces.contains(&namespace.name)) {
+        other.external = true;
+        other.rules.clear();
+    }
+}
+
+/// As [`compile_with`]; with `about` only those namespaces are lowered and proved.
 fn compile_views(
     loaded: Loaded,
     options: &Options,
     trees: impl FnOnce(&Loaded) -> Vec<Tree>,
     is_cancelled: &dyn Fn() -> bool,
-    narrow: impl FnOnce(&mut [Policy]),
+    about: Option<&BTreeSet<Text>>,
 ) -> Option<Compiled> {
     let has_faults = loaded.diagnostics.iter().any(|fault| fault.severity == Severity::Error);
     let trees = if has_faults { Vec::new() } else { trees(&loaded) };
@@ -211,8 +213,8 @@ fn compile_views(
             return None;
         }
         if !is_done && !compiled.diagnostics.iter().any(stops) {
-            narrow(&mut checked.views);
-            let (manifests, diagnostics) = lower_all(&targets, &checked.views, options.as_of);
+            about.iter().for_each(|namespaces| narrow(&mut checked.views, namespaces));
+            let (manifests, diagnostics) = lower_all(&targets, &checked.views, options.as_of, about);
             compiled.targets = manifests;
             compiled.diagnostics.extend(diagnostics);
         }

@@ -1,10 +1,10 @@
 //! One policy, many targets: lowering them side by side, proving them together, saying once what several refuse.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use netpol_backends::{Backend, Request};
 use netpol_diagnostics::{Code, Diagnostic, Label, Severity, Span};
-use netpol_flow::Date;
+use netpol_flow::{Date, Text};
 use netpol_model::Policy;
 use netpol_verify::{Source, Written};
 use rayon::prelude::*;
@@ -29,16 +29,23 @@ impl Lowered<'_> {
     }
 }
 
-/// The manifests of every target, and what the targets and the comparison with the policy say.
+/// The manifests of every target, and what the targets and the comparison with the policy say; proved about all
+/// namespaces, or where an editor asks, about some.
 pub(crate) fn lower_all(
     targets: &[&Target],
     views: &[Policy],
     as_of: Date,
+    about: Option<&BTreeSet<Text>>,
 ) -> (Vec<Manifests>, Vec<Diagnostic>) {
     let mut lowered: Vec<Lowered<'_>> =
         targets.par_iter().map(|target| lower(target, views, as_of)).collect();
     for view in views {
-        verify_view(view, views, as_of, &mut lowered);
+        let source = Source::of(view, as_of);
+        let source = match about {
+            Some(namespaces) => source.about(namespaces),
+            None => source,
+        };
+        verify_view(&source, views, &mut lowered);
     }
     let diagnostics = merge(&lowered);
     (lowered.into_iter().map(|lowered| lowered.manifests).collect(), diagnostics)
@@ -61,8 +68,9 @@ fn lower<'a>(target: &'a Target, views: &[Policy], as_of: Date) -> Lowered<'a> {
 }
 
 /// Compares the manifests of one cluster's targets with its policy, all at once, so that the policy is asked once.
-fn verify_view(view: &Policy, views: &[Policy], as_of: Date, lowered: &mut [Lowered<'_>]) {
-    let is_of_view = |target: &Target| view_for(target, views).is_ok_and(|policy| std::ptr::eq(policy, view));
+fn verify_view(source: &Source<'_>, views: &[Policy], lowered: &mut [Lowered<'_>]) {
+    let is_of_view =
+        |target: &Target| view_for(target, views).is_ok_and(|policy| std::ptr::eq(policy, source.policy));
     let mut mine: Vec<&mut Lowered<'_>> =
         lowered.iter_mut().filter(|lowered| !lowered.is_refused() && is_of_view(lowered.target)).collect();
     if mine.is_empty() {
@@ -75,7 +83,7 @@ fn verify_view(view: &Policy, views: &[Policy], as_of: Date, lowered: &mut [Lowe
             (*backend, Written { backend: backend.name, settings, files: &lowered.manifests.files })
         })
         .collect();
-    let found = verify(&Source::of(view, as_of), &manifests);
+    let found = verify(source, &manifests);
     for (lowered, (found, proof)) in mine.iter_mut().zip(found) {
         lowered.diagnostics.extend(found);
         lowered.manifests.proof = proof;

@@ -53,6 +53,8 @@ pub struct Source<'a> {
     allows: Vec<&'a Rule>,
     baseline: BTreeMap<&'a Text, Vec<(&'a Text, &'a Rule)>>,
     baseline_anywhere: Vec<(&'a Text, &'a Rule)>,
+    /// The namespaces it is asked about; none for all.
+    about: Option<&'a BTreeSet<Text>>,
 }
 
 impl<'a> Source<'a> {
@@ -89,7 +91,19 @@ impl<'a> Source<'a> {
                 }
             }
         }
-        Source { policy, places, day, denies: denies.ok(), allows, baseline, baseline_anywhere }
+        let denies = denies.ok();
+        Source { policy, places, day, denies, allows, baseline, baseline_anywhere, about: None }
+    }
+
+    /// Asks about some namespaces only, each side of whose pods rests on nothing but their own manifests and those of the
+    /// cluster. What rests on more, and all other pods, stays unproved: for who edits, never for who writes manifests.
+    pub fn about(self, namespaces: &'a BTreeSet<Text>) -> Source<'a> {
+        Source { about: Some(namespaces), ..self }
+    }
+
+    /// The namespaces it is asked about; none for all.
+    pub(crate) fn asked(&self) -> Option<&'a BTreeSet<Text>> {
+        self.about
     }
 
     /// What both sides of a shard's pods let pass; errs where that takes more steps than a proof may.
