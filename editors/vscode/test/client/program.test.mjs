@@ -7,13 +7,13 @@ import { test } from "node:test";
 import { codeAt, codeOf, onProject, programOf, server } from "../../out/program.mjs";
 
 test("a name is looked for on the path, a path is taken from the folder", () => {
-  assert.equal(programOf(undefined, "/work"), "netpol");
+  assert.equal(programOf(undefined, "/home/me/shop"), "netpol");
   assert.equal(programOf("  ", undefined), "netpol");
-  assert.equal(programOf("netpol-next", "/work"), "netpol-next");
-  assert.equal(programOf("/opt/netpol", "/work"), "/opt/netpol");
-  assert.equal(programOf("bin/netpol", "/work"), join("/work", "bin/netpol"));
+  assert.equal(programOf("netpol-next", "/home/me/shop"), "netpol-next");
+  assert.equal(programOf("/opt/netpol", "/home/me/shop"), "/opt/netpol");
+  assert.equal(programOf("bin/netpol", "/home/me/shop"), join("/home/me/shop", "bin/netpol"));
   assert.equal(programOf("bin/netpol", undefined), "bin/netpol");
-  assert.equal(programOf("~/bin/netpol", "/work"), join(process.env.HOME ?? process.env.USERPROFILE, "bin/netpol"));
+  assert.equal(programOf("~/bin/netpol", "/home/me/shop"), join(process.env.HOME ?? process.env.USERPROFILE, "bin/netpol"));
 });
 
 test("the server and the commands are those of the terminal", () => {
