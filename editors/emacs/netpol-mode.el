@@ -43,6 +43,10 @@
   '("alert" "because" "log" "only" "owner" "reviewed" "ticket" "until")
   "Words that start a clause.")
 
+(defconst netpol--continuations
+  '("account" "host-network" "in" "ports")
+  "Words that go on a workload that is too long for one line.")
+
 (defconst netpol--builtins
   '("all" "any" "apiserver" "cluster-gateway" "internet" "nodes" "other-pods" "other-tenants" "outside" "pods" "system"
     "tenants")
@@ -152,7 +156,7 @@ them, and where nothing follows."
 (defun netpol--starts-clause-p (code)
   "Whether CODE starts with a clause."
   (and (string-match "\\`[ \t]*\\([a-z-]+\\)" code)
-       (member (match-string 1 code) netpol--clauses)
+       (member (match-string 1 code) (append netpol--clauses netpol--continuations))
        t))
 
 (defun netpol--left-open (code)

@@ -9,7 +9,10 @@ vim.bo.indentkeys = "0},0],0),o,O,!^F,=because,=ticket,=owner,=until,=reviewed,=
 vim.b.undo_indent = "setl inde< indk<"
 
 local CLAUSES = {}
-for _, word in ipairs({ "because", "ticket", "owner", "until", "reviewed", "log", "alert", "only" }) do
+-- The last four go on a workload that is too long for one line.
+for _, word in ipairs({
+  "because", "ticket", "owner", "until", "reviewed", "log", "alert", "only", "in", "ports", "account", "host-network",
+}) do
   CLAUSES[word] = true
 end
 
