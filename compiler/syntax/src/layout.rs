@@ -84,7 +84,7 @@ pub(crate) fn survey(text: &str) -> Survey {
                     at += 1;
                 }
             },
-            _ => at += 1,
+            _ => at = passed(bytes, at, |byte| !matches!(byte, b'"' | b'#' | b'/' | b'{' | b'}')),
         }
     }
     survey.unclosed_blocks = balance > 0;
@@ -94,9 +94,10 @@ pub(crate) fn survey(text: &str) -> Survey {
 
 fn first_control(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    for (at, byte) in bytes.iter().enumerate() {
-        match byte {
-            b'\n' | b'\t' | 0x20..0x7f => {}
+    let mut at = 0;
+    loop {
+        at += bytes.get(at..)?.iter().position(|byte| !matches!(byte, b'\n' | b'\t' | 0x20..0x7f))?;
+        match bytes.get(at)? {
             b'\r' if bytes.get(at + 1) == Some(&b'\n') => {}
             0..0x20 | 0x7f => return Some(at),
             0xc2 | 0xe2 => {
@@ -106,10 +107,16 @@ fn first_control(text: &str) -> Option<usize> {
                     return Some(at);
                 }
             }
-            0x80.. => {}
+            _ => {}
         }
+        at += 1;
     }
-    None
+}
+
+/// The end of the bytes of a kind that start with the one at `at`, which is of it.
+fn passed(bytes: &[u8], at: usize, is_own: impl Fn(u8) -> bool) -> usize {
+    let rest = bytes.get(at + 1..).unwrap_or_default();
+    rest.iter().position(|byte| !is_own(*byte)).map_or(bytes.len(), |length| at + 1 + length)
 }
 
 /// Whether a character shows nothing and may change how the text around it looks, or where its lines end.
@@ -286,7 +293,7 @@ pub(crate) fn chunk(text: &str, start: usize) -> Chunk {
             },
             b';' => return Chunk { after: at, stop: Stop::Semicolon, ..chunk },
             _ => {
-                at += 1;
+                at = passed(bytes, at, |byte| byte.is_ascii_alphanumeric());
                 chunk.end = at;
             }
         }

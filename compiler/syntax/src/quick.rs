@@ -1,19 +1,20 @@
 //! The statements that most programs are made of, read in one pass and without pest.
 //!
-//! pest takes hundreds of steps for each byte. The few shapes that fill a large program are simple enough to be read directly: flows
-//! and workloads, with plain names, addresses, domains, ports and clauses. The grammar stays the law. What is read here it reads too,
+//! pest takes hundreds of steps for each byte. The few shapes that fill a large program are simple enough to be read directly: flows,
+//! workloads and patterns, with plain names, addresses, domains, ports and clauses. The grammar stays the law. What is read here it reads too,
 //! and to the same tree (`tests.rs` compares them); whatever is not surely so, every mistake above all, is left to it.
 
 mod clauses;
 mod ends;
 mod line;
+mod names;
 mod selectors;
 #[cfg(test)]
 mod tests;
 
 use crate::build::Builder;
 use crate::grammar::Rule;
-use crate::tree::{FlowSentence, Item, ItemKind};
+use crate::tree::{FlowSentence, Item, ItemKind, Reference};
 use line::Line;
 
 /// The statement that `rule` would read from the whole of `text`; none where that is left to the grammar.
@@ -36,6 +37,8 @@ impl Line<'_, '_, '_> {
             Rule::can_line => ItemKind::Can(self.flow_after("can")?),
             Rule::cannot_line => ItemKind::Cannot(self.flow_after("cannot")?),
             Rule::expose_line => self.expose()?,
+            Rule::apply_line => ItemKind::Apply { pattern: self.pattern("apply")?, arguments: None },
+            Rule::waive_line => ItemKind::Waive { pattern: self.pattern("waive")? },
             Rule::workload_line => ItemKind::Workload(self.workload()?),
             _ => return None,
         })
@@ -64,6 +67,14 @@ impl Line<'_, '_, '_> {
         let to = self.ends()?;
         let services = if self.mark(":").is_some() { Some(self.services()?) } else { None };
         Some(FlowSentence::Arrow { from, to, services })
+    }
+
+    fn pattern(&mut self, word: &str) -> Option<Reference> {
+        self.word(word)?;
+        let start = self.next();
+        let first = self.kebab(start)?;
+        let path = self.path(start, first)?;
+        Some(self.builder.reference_at(path, start))
     }
 
     fn expose(&mut self) -> Option<ItemKind> {

@@ -19,6 +19,7 @@ impl Line<'_, '_, '_> {
                 "until" => ClauseKind::Until(self.date()?),
                 "reviewed" => ClauseKind::Reviewed(self.date()?),
                 "log" => ClauseKind::Log,
+                "alert" => ClauseKind::Alert { critical: self.is_critical()? },
                 _ => return None,
             };
             clauses.push(Clause { kind, span: self.span_from(start) });
@@ -26,8 +27,15 @@ impl Line<'_, '_, '_> {
         Some(clauses)
     }
 
+    fn is_critical(&mut self) -> Option<bool> {
+        if self.word("critical").is_some() {
+            return Some(true);
+        }
+        self.word("warning").map(|()| false)
+    }
+
     /// A text in quotes that holds no backslash.
-    fn quoted(&mut self) -> Option<Text> {
+    pub(super) fn quoted(&mut self) -> Option<Text> {
         let start = self.next();
         let inner = self.text.get(start..)?.strip_prefix('"')?;
         let length = inner.bytes().position(|byte| matches!(byte, b'"' | b'\\' | b'\n' | b'\r'))?;

@@ -1,8 +1,8 @@
 //! Ends of flows, and what stands in port position.
 
 use super::line::Line;
-use crate::tree::{End, EndKind, Ends, Service, Services};
-use crate::words;
+use super::names::is_lower;
+use crate::tree::{End, EndKind, Ends, Service, ServiceKind, Services};
 
 impl<'t> Line<'_, '_, 't> {
     pub(super) fn ends(&mut self) -> Option<Ends> {
@@ -12,27 +12,18 @@ impl<'t> Line<'_, '_, 't> {
 
     fn end(&mut self) -> Option<End> {
         let start = self.next();
-        let written = self.run(start, |byte| is_lower(byte) || byte == b'.')?;
-        let kind = if !written.contains('.') {
-            self.path(start, written)?
+        let written = self.run(start, |byte| is_lower(byte) || matches!(byte, b'.' | b'*'))?;
+        let kind = if written == "tenant" && matches!(self.byte(self.at), Some(b' ' | b'\t')) {
+            EndKind::Tenant(self.name()?)
+        } else if !written.contains('.') {
+            let path = self.path(start, written)?;
+            self.builder.plain(path, start)
         } else if written.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
             self.address(start, written)?
         } else {
             is_domain(written).then(|| EndKind::Domain(self.builder.text(written)))?
         };
         Some(End { kind, span: self.span_from(start) })
-    }
-
-    /// `x` or `m/x`, after its first word.
-    fn path(&mut self, start: usize, word: &'t str) -> Option<EndKind> {
-        let is_name = words::is_kebab(word) && word.starts_with(|first: char| first.is_ascii_lowercase());
-        if !is_name {
-            return None;
-        }
-        if self.byte(self.at) == Some(b'/') {
-            self.run(self.at + 1, is_lower).filter(|name| words::is_kebab(name))?;
-        }
-        Some(self.builder.plain(self.slice_from(start), start))
     }
 
     /// `10.0.0.1` or `10.0.0.0/8`, after its digits and dots.
@@ -67,26 +58,30 @@ impl<'t> Line<'_, '_, 't> {
 
     fn service(&mut self) -> Option<Service> {
         let start = self.next();
-        self.run(start, is_lower).filter(|word| words::is_kebab(word))?;
+        let kind = if self.byte(start) == Some(b'"') {
+            ServiceKind::Quoted(self.quoted()?)
+        } else {
+            let written = self.service_word(start)?;
+            self.builder.service_kind(written, start)
+        };
+        Some(Service { kind, span: self.span_from(start) })
+    }
+
+    /// The text of `8080`, `http`, `tcp/*` or `m/http`.
+    fn service_word(&mut self, start: usize) -> Option<&'t str> {
+        self.kebab(start)?;
         if self.byte(self.at) == Some(b'/') {
-            match self.byte(self.at + 1) {
-                Some(b'*') => self.at += 2,
-                _ => {
-                    self.run(self.at + 1, is_lower).filter(|word| words::is_kebab(word))?;
-                }
+            if self.byte(self.at + 1) == Some(b'*') {
+                self.at += 2;
+            } else {
+                self.kebab(self.at + 1)?;
             }
         }
-        let kind = self.builder.service_kind(self.slice_from(start), start);
-        Some(Service { kind, span: self.span_from(start) })
+        Some(self.slice_from(start))
     }
 }
 
-/// A byte of a name as names should be.
-pub(super) fn is_lower(byte: u8) -> bool {
-    byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
-}
-
-/// Whether a text of letters, digits, hyphens and dots is a domain: its last label has a letter.
+/// Whether a text of letters, digits, hyphens, dots and stars is a domain: its last label has a letter.
 fn is_domain(written: &str) -> bool {
     let mut labels = written.split('.');
     let last_has_letter =

@@ -1,12 +1,10 @@
 //! Workloads and their conditions on labels.
 
-use super::ends::is_lower;
 use super::line::Line;
-use crate::tree::{Name, Operator, Requirement, Spanned, Text, Workload};
-use crate::words;
+use crate::tree::{NamespaceSelection, Operator, Requirement, Spanned, Text, Workload};
 
 impl Line<'_, '_, '_> {
-    /// `workload NAME selects …`, without what may follow the selector.
+    /// `workload NAME selects … in …`, without the rarer things that may follow the selector.
     pub(super) fn workload(&mut self) -> Option<Workload> {
         self.word("workload")?;
         let name = self.name()?;
@@ -20,22 +18,20 @@ impl Line<'_, '_, '_> {
             }
             self.at = self.next_below();
         }
+        let selects = Some(Spanned { node: requirements, span: self.span_from(start) });
+        let mut within = Vec::new();
+        while self.word_below("in").is_some() {
+            within.push(NamespaceSelection::Names(self.one_or_list(Self::label)?.0));
+        }
         Some(Workload {
             name,
             on: Vec::new(),
-            selects: Some(Spanned { node: requirements, span: self.span_from(start) }),
-            within: Vec::new(),
+            selects,
+            within,
             ports: Vec::new(),
             accounts: Vec::new(),
             host_network: None,
         })
-    }
-
-    fn name(&mut self) -> Option<Name> {
-        let start = self.next();
-        let name = self.run(start, is_lower)?;
-        let is_name = words::is_kebab(name) && name.starts_with(|first: char| first.is_ascii_lowercase());
-        is_name.then(|| self.builder.name_at(name, start, |_| false))
     }
 
     fn requirement(&mut self) -> Option<Requirement> {

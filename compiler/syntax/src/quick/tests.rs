@@ -45,7 +45,11 @@ fn plain_statements_need_no_grammar() {
         "can web -> api:udp/53",
         "cannot web -> api:tcp/* reviewed 2027-01-31",
         "expose [web, api]:[80, 443] to tenants",
-        "expose web to edge/nginx",
+        "expose web to edge/nginx alert critical",
+        "expose [tenant blue, *.a.com]:\"metrics\" to tenant red alert warning",
+        "apply k8s/dns",
+        "waive dns because \"three\"",
+        "workload web selects app=web in blue\n  in [red, 9a, log]",
         "workload web selects app=web,part-of==a.B_9, app.kubernetes.io/x!=y",
         "workload web selects app=web, tier in (front, edge,), zone notin (\n a\n) owner team-a",
     ] {
@@ -62,7 +66,7 @@ fn what_only_looks_plain_is_left_to_the_grammar() {
         "Web -> api:8080",
         "web -> deny:80",
         "web -> tenant because",
-        "web -> tenant blue:80",
+        "web -> tenant log:80",
         "web -> fd00::1:80",
         "web -> [a, b",
         "egress 80 to 10.0.0.0/24from web",
@@ -72,7 +76,11 @@ fn what_only_looks_plain_is_left_to_the_grammar() {
         "web -> api # why\n  log",
         "web -> api:80 because \"a \\\" b\"",
         "workload web selects app",
-        "workload web selects app=web in blue",
+        "workload web selects app in blue",
+        "workload web selects app=web in namespaces(a=b)",
+        "workload web selects app=web ports http=80",
+        "apply k8s/dns()",
+        "web -> tenant:80",
     ] {
         assert_eq!(quickly(text), None, "{text:?}");
     }
@@ -160,10 +168,13 @@ const ENDS: &[&str] = &[
     "b/all",
     "10.0.0.0/8",
     "10.1.2.3",
+    "tenant blue",
+    "*.a.com",
     "a.b.com",
     "1.2.3.4.org",
 ];
-const SERVICES: &[&str] = &["80", "8000-8999", "http", "any", "icmp", "udp/53", "tcp/*", "b/http", "80a"];
+const SERVICES: &[&str] =
+    &["80", "8000-8999", "http", "any", "icmp", "udp/53", "tcp/*", "b/http", "80a", "\"x\""];
 const LABELS: &[&str] = &["app", "App_1", "a.b/c", "part-of", "in", "7"];
 
 fn words(written: &'static str) -> BoxedStrategy<Vec<String>> {
@@ -240,9 +251,11 @@ fn statement() -> BoxedStrategy<Vec<String>> {
         words("selects"),
         requirement(),
     ]);
+    let within = joined(vec![one.clone(), words("in"), list(&["blue", "9a", "log"]).boxed()]);
     let two = joined(vec![one.clone(), words(","), requirement()]);
+    let apply = joined(vec![words("apply"), one_of(ENDS).prop_map(|end| vec![end]).boxed()]);
     let head =
-        prop_oneof![3 => flow(), 1 => joined(vec![verb, flow()]), 1 => expose, 1 => one, 1 => two].boxed();
+        prop_oneof![3 => flow(), 1 => joined(vec![verb, flow()]), 1 => expose, 1 => one, 1 => two, 1 => apply, 1 => within].boxed();
     let clauses = proptest::collection::vec(clause(), 0..3).prop_map(|clauses| clauses.concat()).boxed();
     joined(vec![head, clauses])
 }
