@@ -264,6 +264,10 @@ fn entry(key: &Word, value: &Yaml, indent: usize, out: &mut String) {
 
 /// Text after a key: on lines of its own where it has several.
 fn text_value(text: &str, indent: usize, out: &mut String) {
+    if is_plain(text) {
+        [": ", text, "\n"].iter().for_each(|part| out.push_str(part));
+        return;
+    }
     if text.contains('\n') && is_literal(text) {
         out.push_str(": |-\n");
         for line in text.split('\n') {

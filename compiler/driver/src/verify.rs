@@ -2,7 +2,7 @@
 
 use netpol_backends::Backend;
 use netpol_diagnostics::{Code, Diagnostic};
-use netpol_flow::Verdict;
+use netpol_flow::{Flow, Side, Verdict};
 use netpol_verify::{Difference, Outcome, Shard, Source, Tally, Unread, Written, prove};
 
 const DIFFERS: Code = Code(722);
@@ -47,7 +47,7 @@ fn tell_outcome(outcome: Outcome, source: &Source<'_>, backend: &Backend) -> Vec
     let mut exhausted = outcome.exhausted;
     exhausted.dedup();
     let exhausted = exhausted.iter().map(|shard| tell_exhausted(shard, source, backend));
-    let differences = outcome.differences.iter().map(|difference| tell(difference, backend));
+    let differences = outcome.differences.iter().map(|difference| tell(difference, source, backend));
     let undecided = outcome.undecided.into_iter().map(|undecided| {
         let title = format!("the proof for target `{}` is undecided", backend.name);
         Diagnostic::new(UNDECIDED, title).note(undecided.reason).help(REPORT)
@@ -73,21 +73,38 @@ fn tell_exhausted(shard: &Shard, source: &Source<'_>, backend: &Backend) -> Diag
     }
 }
 
-fn tell(difference: &Difference, backend: &Backend) -> Diagnostic {
-    let Difference { flow, side, source, manifests, trace } = difference;
+fn tell(difference: &Difference, source: &Source<'_>, backend: &Backend) -> Diagnostic {
+    let Difference { flow, side, source: meant, manifests, trace } = difference;
     let title = format!(
         "target `{}` would {} what the source {}, on {}",
         backend.name,
         manifests.word(),
-        match source {
+        match meant {
             Verdict::Allow => "allows",
             Verdict::Deny => "denies",
         },
         side.word()
     );
-    let told = Diagnostic::new(DIFFERS, title).witness(flow);
+    let told = at_line(Diagnostic::new(DIFFERS, title), source, flow, *side).witness(flow);
     match trace {
         Ok(trace) => told.note(format!("the manifests say: {}", trace.steps.join("; "))).help(REPORT),
         Err(undecided) => told.note(undecided.reason.clone()).help(REPORT),
+    }
+}
+
+/// Shows the line that decides about a flow: the rule, or the namespace that no rule of opens.
+fn at_line(told: Diagnostic, source: &Source<'_>, flow: &Flow, side: Side) -> Diagnostic {
+    let consent = source.consent(flow, side);
+    let says = match consent.verdict {
+        Verdict::Allow => "the source allows it here",
+        Verdict::Deny => "the source denies it here",
+    };
+    if let Some(rule) = consent.rule {
+        return told.at(rule.origin.span, says);
+    }
+    let pod = flow.subject(side).pod();
+    match pod.and_then(|pod| source.policy.namespaces.get(&pod.namespace)) {
+        Some(namespace) => told.at(namespace.origin.span, "nothing in this namespace speaks of it"),
+        None => told,
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use netpol_flow::{Date, Side, SortedSet, Text};
-use netpol_model::{End, Enforcement, Namespace, Places, Policy, Rule};
+use netpol_flow::{Date, Flow, Side, SortedSet, Text};
+use netpol_model::{Consent, End, Enforcement, Namespace, Places, Policy, Rule, consent};
 use netpol_sets::{
     Cube, Ends, FlowSet, Infra, InfraSet, Key, PodSet, Requests, Services, SideSet, Undecided, Values, within,
 };
@@ -99,6 +99,11 @@ impl<'a> Source<'a> {
     /// cluster. What rests on more, and all other pods, stays unproved: for who edits, never for who writes manifests.
     pub fn about(self, namespaces: &'a BTreeSet<Text>) -> Source<'a> {
         Source { about: Some(namespaces), ..self }
+    }
+
+    /// What the source answers about one flow, and the rule that decides.
+    pub fn consent(&self, flow: &Flow, side: Side) -> Consent<'a> {
+        consent(self.policy, flow, side, self.day)
     }
 
     /// The namespaces it is asked about; none for all.

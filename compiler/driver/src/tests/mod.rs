@@ -9,6 +9,7 @@ mod authority;
 mod compiling;
 mod lowering;
 mod output;
+mod proving;
 mod stale;
 
 use std::path::Path;
