@@ -7,7 +7,8 @@ use ipnet::IpNet;
 use netpol_flow::{Family, PathMatch, Protocol, Text, family_of};
 use rustc_hash::FxHashMap;
 
-use crate::error::{Fault, Place};
+use crate::decode::Word;
+use crate::error::{Fault, Place, each};
 use crate::kubernetes::read::NumberOrName;
 
 use super::raw::{RawEntity, RawHttp, RawRule};
@@ -31,7 +32,21 @@ pub(crate) struct Scope<'a> {
 
 /// Selectors of rules that were read before, by the policy's namespace and the text of `namespaceSelector` and `selector`.
 #[derive(Default)]
-pub(crate) struct Known(RefCell<FxHashMap<(String, String, String), Arc<Expr>>>);
+pub(crate) struct Known(RefCell<ByText<ByText<ByText<Arc<Expr>>>>>);
+
+type ByText<T> = FxHashMap<String, T>;
+
+impl Known {
+    fn get(&self, [namespace, namespaces, pods]: [&str; 3]) -> Option<Arc<Expr>> {
+        self.0.borrow().get(namespace)?.get(namespaces)?.get(pods).cloned()
+    }
+
+    fn add(&self, [namespace, namespaces, pods]: [&str; 3], expr: &Arc<Expr>) {
+        let mut known = self.0.borrow_mut();
+        let within = known.entry(namespace.to_owned()).or_default().entry(namespaces.to_owned()).or_default();
+        within.insert(pods.to_owned(), Arc::clone(expr));
+    }
+}
 
 /// A selector, with `global()` refused: it has a meaning in a rule's `namespaceSelector` alone.
 pub(crate) fn plain(text: &str, place: &Place<'_>) -> Result<Expr, Fault> {
@@ -62,12 +77,12 @@ pub(crate) fn of_accounts(text: &str, place: &Place<'_>) -> Result<Expr, Fault> 
 
 pub(crate) fn rule(
     scope: &Scope<'_>,
-    raw: &RawRule,
+    raw: &RawRule<'_>,
     is_ingress: bool,
     place: &Place<'_>,
 ) -> Result<Rule, Fault> {
     let at = |word: &'static str| place.key(word);
-    let action = match raw.action.as_str() {
+    let action = match &*raw.action {
         "Allow" => Action::Allow,
         "Deny" => Action::Deny,
         "Pass" => Action::Pass,
@@ -96,7 +111,7 @@ pub(crate) fn rule(
             return Err(Fault::at(at(word), "type goes from 0 to 254, and a code needs a type"));
         }
     }
-    let has_ports = |entity: &RawEntity| (entity.ports.iter().chain(&entity.not_ports)).any(is_number);
+    let has_ports = |entity: &RawEntity<'_>| (entity.ports.iter().chain(&entity.not_ports)).any(is_number);
     if matches!(protocol, None | Some(AnyProtocol::Other))
         && (has_ports(&raw.source) || has_ports(&raw.destination))
     {
@@ -113,15 +128,17 @@ pub(crate) fn rule(
     Ok(Rule { action, family, protocol, not_protocol, source, destination, http })
 }
 
-fn is_number(port: &NumberOrName) -> bool {
+fn is_number(port: &NumberOrName<'_>) -> bool {
     match port {
         NumberOrName::Number(_) => true,
         NumberOrName::Name(text) => text.bytes().all(|b| b.is_ascii_digit() || b == b':'),
     }
 }
 
-fn protocol(raw: &NumberOrName, place: &Place<'_>) -> Result<AnyProtocol, Fault> {
+fn protocol(raw: &NumberOrName<'_>, place: &Place<'_>) -> Result<AnyProtocol, Fault> {
     let name = match raw {
+        NumberOrName::Name("TCP") => return Ok(AnyProtocol::Known(Protocol::Tcp)),
+        NumberOrName::Name("UDP") => return Ok(AnyProtocol::Known(Protocol::Udp)),
         NumberOrName::Number(number) => number.to_string(),
         NumberOrName::Name(name) => name.to_ascii_lowercase(),
     };
@@ -135,7 +152,7 @@ fn protocol(raw: &NumberOrName, place: &Place<'_>) -> Result<AnyProtocol, Fault>
     }
 }
 
-fn entity(scope: &Scope<'_>, raw: &RawEntity, is_peer: bool, place: &Place<'_>) -> Result<Entity, Fault> {
+fn entity(scope: &Scope<'_>, raw: &RawEntity<'_>, is_peer: bool, place: &Place<'_>) -> Result<Entity, Fault> {
     let at = |word: &'static str| place.key(word);
     let apiserver = match &raw.services {
         None => false,
@@ -145,7 +162,7 @@ fn entity(scope: &Scope<'_>, raw: &RawEntity, is_peer: bool, place: &Place<'_>) 
                 && raw.ports.is_empty()
                 && raw.not_ports.is_empty()
                 && raw.service_accounts.is_none()
-                && [&raw.selector, &raw.not_selector, &raw.namespace_selector]
+                && [raw.selector, raw.not_selector, raw.namespace_selector]
                     .iter()
                     .all(|text| text.is_empty());
             let namespace =
@@ -153,14 +170,14 @@ fn entity(scope: &Scope<'_>, raw: &RawEntity, is_peer: bool, place: &Place<'_>) 
             if !alone || !is_peer {
                 return Err(Fault::at(at("services"), "stands alone, and at the far end of a rule"));
             }
-            if service.name != "kubernetes" || namespace != Some("default") {
+            if &*service.name != "kubernetes" || namespace != Some("default") {
                 return Err(Fault::uncovered(at("services"), "Services other than `default/kubernetes`"));
             }
             true
         }
     };
     let selected = known(scope, raw, place)?.map(Selected::of);
-    let not_selected = match raw.not_selector.as_str() {
+    let not_selected = match &*raw.not_selector {
         "" => None,
         text => Some(Selected::of(plain(text, &at("notSelector"))?.into())),
     };
@@ -180,19 +197,18 @@ fn entity(scope: &Scope<'_>, raw: &RawEntity, is_peer: bool, place: &Place<'_>) 
 }
 
 /// As [`positive`], without reading the same words twice.
-fn known(scope: &Scope<'_>, raw: &RawEntity, place: &Place<'_>) -> Result<Option<Arc<Expr>>, Fault> {
+fn known(scope: &Scope<'_>, raw: &RawEntity<'_>, place: &Place<'_>) -> Result<Option<Arc<Expr>>, Fault> {
     let is_shared = !raw.selector.is_empty() && raw.service_accounts.is_none();
     if !is_shared {
         return Ok(positive(scope, raw, place)?.map(Arc::new));
     }
-    let namespace = scope.namespace.unwrap_or_default().to_owned();
-    let words = (namespace, raw.namespace_selector.clone(), raw.selector.clone());
-    if let Some(known) = scope.known.0.borrow().get(&words) {
-        return Ok(Some(Arc::clone(known)));
+    let words = [scope.namespace.unwrap_or_default(), &raw.namespace_selector, &raw.selector];
+    if let Some(known) = scope.known.get(words) {
+        return Ok(Some(known));
     }
     let read = positive(scope, raw, place)?.map(Arc::new);
     if let Some(read) = &read {
-        scope.known.0.borrow_mut().insert(words, Arc::clone(read));
+        scope.known.add(words, read);
     }
     Ok(read)
 }
@@ -202,7 +218,7 @@ fn known(scope: &Scope<'_>, raw: &RawEntity, place: &Place<'_>) -> Result<Option
 /// given (`CAL-04`).
 ///
 /// Source: `libcalico-go/lib/backend/syncersv1/updateprocessors/rules.go`.
-fn positive(scope: &Scope<'_>, raw: &RawEntity, place: &Place<'_>) -> Result<Option<Expr>, Fault> {
+fn positive(scope: &Scope<'_>, raw: &RawEntity<'_>, place: &Place<'_>) -> Result<Option<Expr>, Fault> {
     let at = |word: &'static str| place.key(word);
     let mut parts = Vec::new();
     if !raw.namespace_selector.is_empty() {
@@ -217,9 +233,9 @@ fn positive(scope: &Scope<'_>, raw: &RawEntity, place: &Place<'_>) -> Result<Opt
         }
         if !accounts.names.is_empty() {
             if let Some(name) = accounts.names.iter().find(|name| name.contains('\'')) {
-                return Err(Fault::at(at("serviceAccounts.names"), format!("`{name}` is not a name")));
+                return Err(Fault::at(at("serviceAccounts.names"), format!("`{}` is not a name", name.0)));
             }
-            let names = accounts.names.iter().map(|name| name.as_str().into()).collect();
+            let names = accounts.names.iter().map(|name| name.0.into()).collect();
             parts.push(Expr::In(SERVICE_ACCOUNT.into(), names));
         }
     }
@@ -229,12 +245,9 @@ fn positive(scope: &Scope<'_>, raw: &RawEntity, place: &Place<'_>) -> Result<Opt
             one => parts.push(one),
         }
     }
-    let local = match scope.namespace {
-        Some(namespace) if raw.namespace_selector.is_empty() => Some(Expr::is(NAMESPACE, namespace)),
-        Some(_) | None => None,
-    };
-    if let (Some(local), true) = (local, !parts.is_empty() || !raw.not_selector.is_empty()) {
-        parts.insert(0, local);
+    let is_given = !parts.is_empty() || !raw.not_selector.is_empty();
+    if let (Some(namespace), true) = (scope.namespace, is_given && raw.namespace_selector.is_empty()) {
+        parts.insert(0, Expr::is(NAMESPACE, namespace));
     }
     Ok(if parts.is_empty() { None } else { Some(Expr::And(parts)) })
 }
@@ -273,17 +286,17 @@ fn set_label<'a>(set: &'a NetworkSet, key: &str) -> Label<'a> {
 }
 
 /// Blocks or bare addresses; host bits are masked, as the conversion to the backend model does.
-pub(crate) fn nets(raw: &[String], place: &Place<'_>) -> Result<Vec<IpNet>, Fault> {
-    let net = |(index, text): (usize, &String)| {
+pub(crate) fn nets(raw: &[Word<'_>], place: &Place<'_>) -> Result<Vec<IpNet>, Fault> {
+    let net = |(index, text): (usize, &Word<'_>)| {
         let parsed = if text.contains('/') {
             crate::block::parse(text)
         } else {
             text.parse::<std::net::IpAddr>().ok().map(IpNet::from)
         };
-        let reason = || Fault::at(place.item(index), format!("`{text}` is not an address or a block"));
+        let reason = || Fault::at(place.item(index), format!("`{}` is not an address or a block", text.0));
         parsed.map(|net| net.trunc()).ok_or_else(reason)
     };
-    raw.iter().enumerate().map(net).collect()
+    each(raw, net)
 }
 
 fn one_family(entities: &[&Entity], family: Option<Family>, place: &Place<'_>) -> Result<(), Fault> {
@@ -297,8 +310,8 @@ fn one_family(entities: &[&Entity], family: Option<Family>, place: &Place<'_>) -
     Ok(())
 }
 
-fn ports(raw: &[NumberOrName], place: &Place<'_>) -> Result<Vec<Port>, Fault> {
-    let port = |(index, raw): (usize, &NumberOrName)| {
+fn ports(raw: &[NumberOrName<'_>], place: &Place<'_>) -> Result<Vec<Port>, Fault> {
+    let port = |(index, raw): (usize, &NumberOrName<'_>)| {
         let bad = |what: &str| Fault::at(place.item(index), format!("`{what}` is not a port"));
         match raw {
             NumberOrName::Number(number) => {
@@ -315,23 +328,23 @@ fn ports(raw: &[NumberOrName], place: &Place<'_>) -> Result<Vec<Port>, Fault> {
             NumberOrName::Name(text) => {
                 let is_name = (1..=128).contains(&text.len())
                     && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
-                if is_name { Ok(Port::Named(Text::from(text.as_str()))) } else { Err(bad(text)) }
+                if is_name { Ok(Port::Named(Text::from(*text))) } else { Err(bad(text)) }
             }
         }
     };
-    raw.iter().enumerate().map(port).collect()
+    each(raw, port)
 }
 
-fn http(raw: &RawHttp, place: &Place<'_>) -> Result<Http, Fault> {
-    let path = |(index, raw): (usize, &super::raw::RawPath)| match (&raw.exact, &raw.prefix) {
-        (Some(exact), None) => Ok(PathMatch::Exact(exact.as_str().into())),
-        (None, Some(prefix)) => Ok(PathMatch::Prefix(prefix.as_str().into())),
+fn http(raw: &RawHttp<'_>, place: &Place<'_>) -> Result<Http, Fault> {
+    let path = |(index, raw): (usize, &super::raw::RawPath<'_>)| match (&raw.exact, &raw.prefix) {
+        (Some(exact), None) => Ok(PathMatch::Exact(exact.0.into())),
+        (None, Some(prefix)) => Ok(PathMatch::Prefix(prefix.0.into())),
         (Some(_), Some(_)) | (None, None) => {
             Err(Fault::at(place.key("paths").item(index), "needs either `exact` or `prefix`"))
         }
     };
     Ok(Http {
-        methods: raw.methods.iter().map(|method| method.as_str().into()).collect(),
-        paths: raw.paths.iter().enumerate().map(path).collect::<Result<_, _>>()?,
+        methods: raw.methods.iter().map(|method| method.0.into()).collect(),
+        paths: each(&raw.paths, path)?,
     })
 }
