@@ -221,8 +221,10 @@ impl<'n> Iterator for Entries<'n> {
 
     #[inline]
     fn next(&mut self) -> Option<(&'n str, Node<'n>)> {
-        let key = self.0.next()?.text()?;
-        Some((key, self.0.next()?))
+        let (key, rest) = self.0.0.split_first()?;
+        self.0 = Items(rest);
+        let value = self.0.next()?;
+        if let Value::Text(key) = &key.value { Some((key, value)) } else { None }
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) fn line_end(text: &str, at: usize) -> usize {
 }
 
 /// A key, plain or in double quotes, and where its value begins: at the line's end where it is below.
-#[inline]
+#[inline(always)]
 pub(crate) fn entry(text: &str, at: usize) -> Option<(&str, usize)> {
     let (key, end) = match byte(text, at) {
         b'"' => match quoted(text, at)? {
@@ -51,7 +51,7 @@ pub(crate) fn entry(text: &str, at: usize) -> Option<(&str, usize)> {
 }
 
 /// A value: a number, a word of YAML, text that is plain or in double quotes, an empty list or map.
-#[inline]
+#[inline(always)]
 pub(crate) fn scalar(text: &str, at: usize) -> Option<(Value<'_>, usize)> {
     match (byte(text, at), byte(text, at + 1)) {
         (b'"', _) => quoted(text, at).map(|(text, end)| (Value::Text(text), end)),

@@ -324,7 +324,7 @@ fn policy(object: &Object<'_>, known: &Known) -> Result<(String, Entry), Fault> 
     let (for_ingress, for_egress) = types(&raw, is_backend(object))?;
     let policy = Policy {
         namespace: namespace.map(Into::into),
-        subject: subject(&raw, namespace)?,
+        subject: subject(known, &raw, namespace)?,
         ingress: for_ingress.then_some(ingress),
         egress: for_egress.then_some(egress),
     };
@@ -364,15 +364,18 @@ fn check_fields(raw: &RawPolicy<'_>, object: &Object<'_>) -> Result<(), Fault> {
     }
 }
 
-fn subject(raw: &RawPolicy<'_>, namespace: Option<&str>) -> Result<Expr, Fault> {
-    let mut expr = plain(&raw.selector, &Place::root("spec.selector"))?;
+fn subject(known: &Known, raw: &RawPolicy<'_>, namespace: Option<&str>) -> Result<Expr, Fault> {
+    let mut expr = plain(known, &raw.selector, &Place::root("spec.selector"))?;
     if !raw.service_account_selector.is_empty() {
-        expr = expr
-            .and(of_accounts(&raw.service_account_selector, &Place::root("spec.serviceAccountSelector"))?);
+        expr = expr.and(of_accounts(
+            known,
+            &raw.service_account_selector,
+            &Place::root("spec.serviceAccountSelector"),
+        )?);
     }
     if !raw.namespace_selector.is_empty() {
-        let within = of_namespaces(&raw.namespace_selector, &Place::root("spec.namespaceSelector"))?;
-        if plain(&raw.namespace_selector, &Place::root("spec.namespaceSelector")).is_err() {
+        let within = of_namespaces(known, &raw.namespace_selector, &Place::root("spec.namespaceSelector"))?;
+        if plain(known, &raw.namespace_selector, &Place::root("spec.namespaceSelector")).is_err() {
             return Err(Fault::at(
                 "spec.namespaceSelector",
                 "`global()` belongs in a rule's `namespaceSelector`",

@@ -30,27 +30,42 @@ pub(crate) struct Scope<'a> {
     pub(crate) known: &'a Known,
 }
 
-/// Selectors of rules that were read before, by the policy's namespace and the text of `namespaceSelector` and `selector`.
+/// Selectors that were read before.
 #[derive(Default)]
-pub(crate) struct Known(RefCell<ByText<ByText<ByText<Arc<Expr>>>>>);
+pub(crate) struct Known {
+    /// The ends of rules, by the policy's namespace and the text of `namespaceSelector` and `selector`.
+    ends: RefCell<ByText<ByText<ByText<Arc<Expr>>>>>,
+    /// Selectors as written.
+    written: RefCell<ByText<Expr>>,
+}
 
 type ByText<T> = FxHashMap<String, T>;
 
 impl Known {
     fn get(&self, [namespace, namespaces, pods]: [&str; 3]) -> Option<Arc<Expr>> {
-        self.0.borrow().get(namespace)?.get(namespaces)?.get(pods).cloned()
+        self.ends.borrow().get(namespace)?.get(namespaces)?.get(pods).cloned()
     }
 
     fn add(&self, [namespace, namespaces, pods]: [&str; 3], expr: &Arc<Expr>) {
-        let mut known = self.0.borrow_mut();
+        let mut known = self.ends.borrow_mut();
         let within = known.entry(namespace.to_owned()).or_default().entry(namespaces.to_owned()).or_default();
         within.insert(pods.to_owned(), Arc::clone(expr));
     }
 }
 
-/// A selector, with `global()` refused: it has a meaning in a rule's `namespaceSelector` alone.
-pub(crate) fn plain(text: &str, place: &Place<'_>) -> Result<Expr, Fault> {
+/// A selector as written.
+fn written(known: &Known, text: &str, place: &Place<'_>) -> Result<Expr, Fault> {
+    if let Some(expr) = known.written.borrow().get(text) {
+        return Ok(expr.clone());
+    }
     let expr = parse(text).map_err(|reason| Fault::at(place, reason))?;
+    known.written.borrow_mut().insert(text.to_owned(), expr.clone());
+    Ok(expr)
+}
+
+/// A selector, with `global()` refused: it has a meaning in a rule's `namespaceSelector` alone.
+pub(crate) fn plain(known: &Known, text: &str, place: &Place<'_>) -> Result<Expr, Fault> {
+    let expr = written(known, text, place)?;
     if expr.has_global() {
         return Err(Fault::at(place, "`global()` belongs in a rule's `namespaceSelector`"));
     }
@@ -60,8 +75,8 @@ pub(crate) fn plain(text: &str, place: &Place<'_>) -> Result<Expr, Fault> {
 /// A selector over namespaces: keys are those of the namespace, `all()` is "in a namespace", `global()` the opposite.
 ///
 /// A negative one is renamed only and not confined to endpoints that have a namespace (`CAL-03`).
-pub(crate) fn of_namespaces(text: &str, place: &Place<'_>) -> Result<Expr, Fault> {
-    let expr = parse(text).map_err(|reason| Fault::at(place, reason))?;
+pub(crate) fn of_namespaces(known: &Known, text: &str, place: &Place<'_>) -> Result<Expr, Fault> {
+    let expr = written(known, text, place)?;
     if expr.has_global() && expr != Expr::Global {
         return Err(Fault::at(place, "`global()` stands alone"));
     }
@@ -71,8 +86,12 @@ pub(crate) fn of_namespaces(text: &str, place: &Place<'_>) -> Result<Expr, Fault
 }
 
 /// A selector over service accounts' own labels.
-pub(crate) fn of_accounts(text: &str, place: &Place<'_>) -> Result<Expr, Fault> {
-    Ok(plain(text, place)?.rewrite(&|key| format!("{OF_ACCOUNT}{key}").into(), &Expr::All, &Expr::Global))
+pub(crate) fn of_accounts(known: &Known, text: &str, place: &Place<'_>) -> Result<Expr, Fault> {
+    Ok(plain(known, text, place)?.rewrite(
+        &|key| format!("{OF_ACCOUNT}{key}").into(),
+        &Expr::All,
+        &Expr::Global,
+    ))
 }
 
 pub(crate) fn rule(
@@ -179,7 +198,7 @@ fn entity(scope: &Scope<'_>, raw: &RawEntity<'_>, is_peer: bool, place: &Place<'
     let selected = known(scope, raw, place)?.map(Selected::of);
     let not_selected = match &*raw.not_selector {
         "" => None,
-        text => Some(Selected::of(plain(text, &at("notSelector"))?.into())),
+        text => Some(Selected::of(plain(scope.known, text, &at("notSelector"))?.into())),
     };
     let not_nets = nets(&raw.not_nets, &at("notNets"))?;
     if not_nets.iter().any(|net| net.prefix_len() == 0) {
@@ -222,14 +241,14 @@ fn positive(scope: &Scope<'_>, raw: &RawEntity<'_>, place: &Place<'_>) -> Result
     let at = |word: &'static str| place.key(word);
     let mut parts = Vec::new();
     if !raw.namespace_selector.is_empty() {
-        parts.push(of_namespaces(&raw.namespace_selector, &at("namespaceSelector"))?);
+        parts.push(of_namespaces(scope.known, &raw.namespace_selector, &at("namespaceSelector"))?);
     }
     if let Some(accounts) = &raw.service_accounts {
         if accounts.names.is_empty() && accounts.selector.is_empty() {
             return Err(Fault::at(at("serviceAccounts"), "neither names nor a selector: restricts nothing"));
         }
         if !accounts.selector.is_empty() {
-            parts.push(of_accounts(&accounts.selector, &at("serviceAccounts.selector"))?);
+            parts.push(of_accounts(scope.known, &accounts.selector, &at("serviceAccounts.selector"))?);
         }
         if !accounts.names.is_empty() {
             if let Some(name) = accounts.names.iter().find(|name| name.contains('\'')) {
@@ -240,7 +259,7 @@ fn positive(scope: &Scope<'_>, raw: &RawEntity<'_>, place: &Place<'_>) -> Result
         }
     }
     if !raw.selector.is_empty() {
-        match plain(&raw.selector, &at("selector"))? {
+        match plain(scope.known, &raw.selector, &at("selector"))? {
             Expr::And(mut all) => parts.append(&mut all),
             one => parts.push(one),
         }
