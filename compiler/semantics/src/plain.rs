@@ -232,6 +232,29 @@ mod tests {
 
     const PLAIN: &str = "---\napiVersion: v1\nmetadata:\n  name: a\n  annotations:\n    \"netpol.dev/source\": |-\n      one: 1\n      # two\nspec:\n  podSelector: {}\n  # why\n  ingress:\n  - from:\n    - ipBlock:\n        cidr: \"10.0.0.0/8\"\n        except: []\n    ports:\n    - port: 80\n      protocol: TCP\n  - {}\n  list:\n  - \"a\\\"b\"\n  - plain\n  flag: true\n";
 
+    const PIECES: [&str; 20] = [
+        "",
+        " ",
+        "  ",
+        "\n",
+        "- ",
+        "-",
+        ": ",
+        ":",
+        "x",
+        "\"",
+        "\\",
+        "{}",
+        "[]",
+        "#",
+        "0",
+        "é",
+        "|-\n",
+        "---\n",
+        "true",
+        "  - a: b\n",
+    ];
+
     #[test]
     fn plain_documents_are_read_as_the_general_reader_reads_them() {
         assert!(agrees(PLAIN));
@@ -249,6 +272,15 @@ mod tests {
             "a:\n",
             "- a\n",
             "a: b # c\n",
+            "a: 1 \n",
+            "a: \n",
+            "a:\n-\nb: c\n",
+            "a:\n- b\n  - c\n",
+            "a:\n  b: 1\n c: 2\n",
+            "a: \"b\n\"\n",
+            "\"a\\\"b\": 1\n",
+            "a: |-\n  b\n\n",
+            "a: |-\n",
         ] {
             assert!(quick(text).is_none(), "{text}");
         }
@@ -261,11 +293,11 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn mangled_documents_are_read_alike_or_not_at_all(cuts in proptest::collection::vec((0usize..400, 0u8..12), 0..4)) {
+        fn mangled_documents_are_read_alike_or_not_at_all(cuts in proptest::collection::vec((0usize..400, 0u8..20), 0..4)) {
             let mut text = PLAIN.to_owned();
             for (at, what) in cuts {
                 if text.is_char_boundary(at.min(text.len())) && at < text.len() {
-                    let piece = ["", " ", "  ", "\n", "- ", ": ", "x", "\"", "{}", "#", "0", "  - a: b\n"][what as usize % 12];
+                    let piece = PIECES[what as usize % PIECES.len()];
                     text.insert_str(at, piece);
                 }
             }
