@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Deref;
 use std::sync::Arc;
 
 use netpol_flow::Text;
 use netpol_model::{Layer, Origin, Policy};
 
-use crate::yaml::{self, Yaml, list, map, text};
+use crate::yaml::{self, Yaml, field, list, map, text, text_field};
 
 /// An object, ready to print.
 #[derive(Clone, Debug)]
@@ -23,7 +22,7 @@ pub(crate) struct Object {
     pub namespace: Option<Text>,
     /// The layer its rules belong to; none for the object that isolates.
     pub layer: Option<Layer>,
-    /// The rules it carries, for its annotations; in the order they stand in it.
+    /// The rules it carries, for its annotations.
     pub origins: Vec<Arc<Origin>>,
     /// `spec`.
     pub spec: Yaml,
@@ -33,53 +32,48 @@ pub(crate) struct Object {
 const LONGEST_ANNOTATION: usize = 60_000;
 
 impl Object {
-    fn into_yaml(self) -> Yaml {
+    /// Prints it as a document.
+    fn print(&self, out: &mut String) {
+        out.push_str("---\n");
+        text_field("apiVersion", self.api_version, 0, out);
+        text_field("kind", self.kind, 0, out);
+        out.push_str("metadata:\n");
+        text_field("name", &self.name, 2, out);
+        self.namespace.iter().for_each(|namespace| text_field("namespace", namespace, 2, out));
+        out.push_str("  labels:\n");
+        text_field("app.kubernetes.io/managed-by", "netpol", 4, out);
+        text_field("netpol.dev/layer", layer_word(self.layer.as_ref()), 4, out);
         let annotations = self.annotations();
-        let mut metadata = vec![("name", text(self.name))];
-        metadata.extend(self.namespace.iter().map(|namespace| ("namespace", text(namespace))));
-        metadata.push((
-            "labels",
-            map([
-                ("app.kubernetes.io/managed-by", text("netpol")),
-                ("netpol.dev/layer", text(layer_word(self.layer.as_ref()))),
-            ]),
-        ));
         if !annotations.is_empty() {
-            metadata.push(("annotations", map(annotations)));
+            out.push_str("  annotations:\n");
         }
-        map([
-            ("apiVersion", text(self.api_version)),
-            ("kind", text(self.kind)),
-            ("metadata", map(metadata)),
-            ("spec", self.spec),
-        ])
+        annotations.iter().for_each(|(key, value)| text_field(key, value, 4, out));
+        field("spec", &self.spec, 0, out);
     }
 
-    fn annotations(&self) -> Vec<(&'static str, Yaml)> {
-        let mut out = Vec::new();
+    fn annotations(&self) -> Vec<(&'static str, Cow<'_, str>)> {
+        let mut out = Vec::with_capacity(4);
         match &self.layer {
-            Some(Layer::App(name)) => out.push(("netpol.dev/app", text(name))),
-            Some(Layer::Baseline(name)) => out.push(("netpol.dev/baseline", text(name))),
-            Some(Layer::Guardrail(name)) => out.push(("netpol.dev/guardrail", text(name))),
+            Some(Layer::App(name)) => out.push(("netpol.dev/app", Cow::Borrowed(&**name))),
+            Some(Layer::Baseline(name)) => out.push(("netpol.dev/baseline", Cow::Borrowed(&**name))),
+            Some(Layer::Guardrail(name)) => out.push(("netpol.dev/guardrail", Cow::Borrowed(&**name))),
             Some(Layer::Namespace | Layer::Fence) | None => {}
         }
-        let mut add = |key, lines: Vec<Cow<'_, str>>| {
-            let mut joined = distinct(&lines).join("\n");
+        let mut add = |key, mut joined: String| {
             if joined.len() > LONGEST_ANNOTATION {
                 let end = (0..=LONGEST_ANNOTATION).rev().find(|at| joined.is_char_boundary(*at)).unwrap_or(0);
                 joined.truncate(end);
                 joined.push_str("\n(cut)");
             }
             if !joined.is_empty() {
-                out.push((key, text(joined)));
+                out.push((key, joined.into()));
             }
         };
         let origins = &self.origins;
         let all = |field: fn(&Origin) -> Option<&Text>| {
-            origins.iter().filter_map(|origin| field(origin)).map(|text| Cow::Borrowed(&**text)).collect()
+            distinct(origins.iter().filter_map(|origin| field(origin)).map(|text| &**text)).join("\n")
         };
-        let source = |o: &Arc<Origin>| [&*o.file, ":", &o.line.to_string(), " ", &o.text].concat().into();
-        add("netpol.dev/source", origins.iter().map(source).collect());
+        add("netpol.dev/source", sources(origins));
         add("netpol.dev/because", all(|origin| origin.because.as_ref()));
         add("netpol.dev/ticket", all(|origin| origin.ticket.as_ref()));
         add("netpol.dev/owner", all(|origin| origin.owner.as_ref()));
@@ -98,9 +92,29 @@ fn layer_word(layer: Option<&Layer>) -> &'static str {
     }
 }
 
-fn distinct<'l>(lines: &'l [Cow<'_, str>]) -> Vec<&'l str> {
+/// Where rules come from: each file on a line of its own with the numbers of its lines, `shop.netpol:3,7,8`.
+fn sources(origins: &[Arc<Origin>]) -> String {
+    let mut places: Vec<(&str, u32)> = origins.iter().map(|origin| (&*origin.file, origin.line)).collect();
+    places.sort_unstable();
+    places.dedup();
+    let mut out = String::new();
+    let mut number = itoa::Buffer::new();
+    for file in places.chunk_by(|(one, _), (other, _)| one == other) {
+        for (at, (path, line)) in file.iter().enumerate() {
+            match (at, out.is_empty()) {
+                (0, true) => out.extend([path, ":"]),
+                (0, false) => out.extend(["\n", path, ":"]),
+                (_, _) => out.push(','),
+            }
+            out.push_str(number.format(*line));
+        }
+    }
+    out
+}
+
+fn distinct<'l>(lines: impl Iterator<Item = &'l str>) -> Vec<&'l str> {
     let mut seen = BTreeSet::new();
-    lines.iter().map(Deref::deref).filter(|line| seen.insert(*line)).collect()
+    lines.filter(|line| seen.insert(*line)).collect()
 }
 
 /// The comment above a rule: the line it comes from, why, and what else there is to say.
@@ -121,7 +135,7 @@ impl Comment {
     /// Gives its lines in turn, each in parts.
     pub(crate) fn each(&self, mut line: impl FnMut(&[&str])) {
         let Origin { file, line: number, text, because, .. } = &*self.origin;
-        line(&[file, ":", &number.to_string(), " ", text]);
+        line(&[file, ":", itoa::Buffer::new().format(*number), " ", text]);
         if let Some(reason) = because {
             line(&["because ", reason]);
         }
@@ -160,7 +174,7 @@ impl Files {
             _ => format!("{stem}.yaml"),
         };
         let mut text = self.header.clone();
-        objects.into_iter().for_each(|object| yaml::print(&object.into_yaml(), &mut text));
+        objects.iter().for_each(|object| object.print(&mut text));
         text.shrink_to_fit();
         Some((name, text))
     }

@@ -242,16 +242,22 @@ impl<'n> Subjects<'n> {
         Subjects { namespace, here, known: FxHashMap::default() }
     }
 
-    /// What an end comes to in the namespace.
-    fn subjects(&mut self, places: &Places, end: &End) -> Vec<Subject> {
+    /// Adds what an end comes to in the namespace.
+    fn add(&mut self, places: &Places, end: &End, found: &mut Vec<Subject>) {
+        let (here, namespace) = (&self.here, self.namespace);
+        let mut add = |subject: &Subject| {
+            if !found.contains(subject) {
+                found.push(subject.clone());
+            }
+        };
         if let End::Pods(pods) = end {
-            let (here, namespace) = (&self.here, self.namespace);
             let subject = || subject(end, namespace, pods.set().intersect(here));
-            return self.known.entry(&**pods).or_insert_with(subject).iter().cloned().collect();
+            self.known.entry(&**pods).or_insert_with(subject).iter().for_each(add);
+            return;
         }
-        let ends = places.ends(end);
-        let pods = ends.iter().filter_map(Ends::pods).map(|pods| pods.intersect(&self.here));
-        pods.filter_map(|pods| subject(end, self.namespace, pods)).collect()
+        for pods in places.ends(end).iter().filter_map(Ends::pods) {
+            subject(end, namespace, pods.intersect(here)).iter().for_each(&mut add);
+        }
     }
 
     fn grants_of<'a>(&mut self, places: &Places, rule: &'a Rule, side: Side) -> Vec<Grant<'a>> {
@@ -260,11 +266,7 @@ impl<'n> Subjects<'n> {
             Side::Ingress => (&rule.to, &rule.from),
         };
         let mut found: Vec<Subject> = Vec::new();
-        for subject in subjects.iter().flat_map(|end| self.subjects(places, end)) {
-            if !found.contains(&subject) {
-                found.push(subject);
-            }
-        }
+        subjects.iter().for_each(|end| self.add(places, end, &mut found));
         if found.is_empty() {
             return Vec::new();
         }
@@ -277,11 +279,10 @@ impl<'n> Subjects<'n> {
             return Vec::new();
         }
         let only = rule.only.as_deref().filter(|_| rule.only_side == side);
-        let grant = |subject| {
-            let (peers, services) = (peers.clone(), services.clone());
-            Grant { rule, side, subject, peers, services, only }
-        };
-        found.into_iter().map(grant).collect()
+        // The last subject takes them as they are.
+        let ends = std::iter::repeat_n((peers, services), found.len());
+        let grant = |(subject, (peers, services))| Grant { rule, side, subject, peers, services, only };
+        found.into_iter().zip(ends).map(grant).collect()
     }
 }
 
@@ -322,14 +323,18 @@ pub(crate) fn peers_of(places: &Places, ends: &[End], services: &GrantServices, 
         GrantServices::Of(items) => items.iter().all(|item| !item.named.is_empty()),
         GrantServices::Any => false,
     };
-    let mut peers: Vec<Peer> = Vec::new();
+    let mut peers: Vec<Peer> = Vec::with_capacity(ends.len());
+    let mut add = |end: &End, ends: Ends| {
+        let peer = Peer { written: written(end), ends };
+        let means_nothing = side == Side::Egress && all_named && peer.ends.pods().is_none();
+        if !peer.ends.is_empty() && !means_nothing && !peers.contains(&peer) {
+            peers.push(peer);
+        }
+    };
     for end in ends {
-        for ends in places.ends(end) {
-            let peer = Peer { written: written(end), ends };
-            let means_nothing = side == Side::Egress && all_named && peer.ends.pods().is_none();
-            if !peer.ends.is_empty() && !means_nothing && !peers.contains(&peer) {
-                peers.push(peer);
-            }
+        match end {
+            End::Pods(pods) => add(end, Ends::Pods(pods.set().clone())),
+            _ => places.ends(end).into_iter().for_each(|ends| add(end, ends)),
         }
     }
     Peers::Of(peers)

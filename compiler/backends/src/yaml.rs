@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use netpol_flow::Text;
 
@@ -75,6 +76,40 @@ pub(crate) enum Yaml {
     Map(Vec<(Word, Yaml)>),
     /// A value of a list with a comment on the lines above it.
     Commented(Comment, Box<Yaml>),
+    /// A map that stands in many places.
+    Shared(Arc<Shared>),
+}
+
+/// A map with entries, printed once for all its places.
+#[derive(Clone, Debug)]
+pub(crate) struct Shared {
+    map: Yaml,
+    /// Its lines, without indentation of their own.
+    lines: String,
+    weight: usize,
+}
+
+impl PartialEq for Shared {
+    fn eq(&self, other: &Shared) -> bool {
+        self.lines == other.lines
+    }
+}
+
+impl Shared {
+    /// The map itself.
+    #[cfg(test)]
+    pub(crate) fn map(&self) -> &Yaml {
+        &self.map
+    }
+
+    fn print(&self, indent: usize, out: &mut String) {
+        for (at, line) in self.lines.split_inclusive('\n').enumerate() {
+            if at > 0 {
+                pad(indent, out);
+            }
+            out.push_str(line);
+        }
+    }
 }
 
 impl Yaml {
@@ -88,6 +123,19 @@ impl Yaml {
                 2 + entries.iter().map(|(key, value)| key.len() + 4 + value.weight()).sum::<usize>()
             }
             Yaml::Commented(_, value) => value.weight(),
+            Yaml::Shared(shared) => shared.weight,
+        }
+    }
+
+    /// The same value, cheap to copy and to print where it is a map with entries.
+    pub(crate) fn shared(self) -> Yaml {
+        match &self {
+            Yaml::Map(entries) if !entries.is_empty() => {
+                let mut lines = String::new();
+                block(&self, 0, &mut lines);
+                Yaml::Shared(Arc::new(Shared { weight: self.weight(), lines, map: self }))
+            }
+            _ => self,
         }
     }
 }
@@ -113,6 +161,19 @@ pub(crate) fn print(document: &Yaml, out: &mut String) {
     block(document, 0, out);
 }
 
+/// Prints one entry of a map.
+pub(crate) fn field(key: &'static str, value: &Yaml, indent: usize, out: &mut String) {
+    pad(indent, out);
+    entry(&Word::Fixed(key), value, indent, out);
+}
+
+/// Prints one entry of a map, whose value is text.
+pub(crate) fn text_field(key: &'static str, value: &str, indent: usize, out: &mut String) {
+    pad(indent, out);
+    out.push_str(key);
+    text_value(value, indent, out);
+}
+
 fn block(value: &Yaml, indent: usize, out: &mut String) {
     match value {
         Yaml::Map(entries) => {
@@ -128,7 +189,7 @@ fn block(value: &Yaml, indent: usize, out: &mut String) {
                         lines.each(|line| comment(line, indent, out));
                         item
                     }
-                    Yaml::Text(_) | Yaml::Number(_) | Yaml::Flag(_) | Yaml::List(_) | Yaml::Map(_) => item,
+                    _ => item,
                 };
                 pad(indent, out);
                 out.push_str("- ");
@@ -136,6 +197,10 @@ fn block(value: &Yaml, indent: usize, out: &mut String) {
             }
         }
         Yaml::Commented(_, value) => block(value, indent, out),
+        Yaml::Shared(shared) => {
+            pad(indent, out);
+            shared.print(indent, out);
+        }
         Yaml::Text(_) | Yaml::Number(_) | Yaml::Flag(_) => {
             pad(indent, out);
             inline(value, out);
@@ -155,6 +220,7 @@ fn list_item(item: &Yaml, indent: usize, out: &mut String) {
                 entry(key, value, indent + 2, out);
             }
         }
+        Yaml::Shared(shared) => shared.print(indent + 2, out),
         _ => {
             inline(item, out);
             out.push('\n');
@@ -162,25 +228,31 @@ fn list_item(item: &Yaml, indent: usize, out: &mut String) {
     }
 }
 
-fn entry(key: &str, value: &Yaml, indent: usize, out: &mut String) {
-    scalar(key, out);
+fn entry(key: &Word, value: &Yaml, indent: usize, out: &mut String) {
+    match key {
+        // Words of the format need no quotes.
+        Word::Fixed(key) => {
+            debug_assert!(is_plain(key), "{key}");
+            out.push_str(key);
+        }
+        Word::Shared(_) | Word::Made(_) => scalar(key, out),
+    }
+    if let Yaml::Text(text) = value {
+        return text_value(text, indent, out);
+    }
     out.push(':');
     match value {
         Yaml::Map(entries) if !entries.is_empty() => {
             out.push('\n');
             block(value, indent + 2, out);
         }
+        Yaml::Shared(_) => {
+            out.push('\n');
+            block(value, indent + 2, out);
+        }
         Yaml::List(items) if !items.is_empty() => {
             out.push('\n');
             block(value, indent, out);
-        }
-        Yaml::Text(text) if text.contains('\n') && is_literal(text) => {
-            out.push_str(" |-\n");
-            for line in text.split('\n') {
-                pad(indent + 2, out);
-                out.push_str(line);
-                out.push('\n');
-            }
         }
         _ => {
             out.push(' ');
@@ -190,12 +262,29 @@ fn entry(key: &str, value: &Yaml, indent: usize, out: &mut String) {
     }
 }
 
+/// Text after a key: on lines of its own where it has several.
+fn text_value(text: &str, indent: usize, out: &mut String) {
+    if text.contains('\n') && is_literal(text) {
+        out.push_str(": |-\n");
+        for line in text.split('\n') {
+            pad(indent + 2, out);
+            out.push_str(line);
+            out.push('\n');
+        }
+        return;
+    }
+    out.push_str(": ");
+    scalar(text, out);
+    out.push('\n');
+}
+
 fn inline(value: &Yaml, out: &mut String) {
     match value {
         Yaml::Text(text) => scalar(text, out),
-        Yaml::Number(number) => out.push_str(&number.to_string()),
+        Yaml::Number(number) => out.push_str(itoa::Buffer::new().format(*number)),
         Yaml::Flag(flag) => out.push_str(if *flag { "true" } else { "false" }),
         Yaml::Commented(_, value) => inline(value, out),
+        Yaml::Shared(shared) => inline(&shared.map, out),
         Yaml::List(items) => {
             out.push('[');
             for (at, item) in items.iter().enumerate() {

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use crate::authority::{authority_of, declared_tenants};
 use crate::fault::usage;
 use crate::load::Loaded;
-use crate::lower::lower_all;
+use crate::lower::{Taker, lower_all};
 use crate::manifest::list;
 use crate::near::nearest;
 use crate::paths::is_within;
@@ -146,10 +146,12 @@ impl Tree {
 ///
 /// Lowering is reached only without an error before it, and stops at none of its own: every target has its say.
 pub fn compile(loaded: Loaded, options: &Options) -> Compiled {
-    let read = |loaded: &Loaded| {
-        loaded.files.par_iter().map(|file| Tree::of(*file, &loaded.sources.file(*file).text)).collect()
-    };
-    compile_with(loaded, options, read, &|| false).unwrap_or_default()
+    compile_with(loaded, options, read_all, &|| false).unwrap_or_default()
+}
+
+/// The trees of everything loaded.
+pub(crate) fn read_all(loaded: &Loaded) -> Vec<Tree> {
+    loaded.files.par_iter().map(|file| Tree::of(*file, &loaded.sources.file(*file).text)).collect()
 }
 
 /// As [`compile`], with the trees from elsewhere: `trees` gives one for each file. None where it was cancelled.
@@ -159,7 +161,7 @@ pub(crate) fn compile_with(
     trees: impl FnOnce(&Loaded) -> Vec<Tree>,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Option<Compiled> {
-    compile_views(loaded, options, trees, is_cancelled, None)
+    compile_views(loaded, options, trees, is_cancelled, None, None)
 }
 
 /// As [`compile`], of trees that are a part of a project, and for some of its namespaces: nothing is written or proved for
@@ -170,7 +172,7 @@ pub(crate) fn compile_part(
     trees: Vec<Tree>,
     namespaces: &BTreeSet<Text>,
 ) -> Option<Compiled> {
-    compile_views(loaded, options, |_| trees, &|| false, Some(namespaces))
+    compile_views(loaded, options, |_| trees, &|| false, Some(namespaces), None)
 }
 
 /// Leaves the other namespaces to other projects.
@@ -182,13 +184,15 @@ fn narrow(views: &mut [Policy], namespaces: &BTreeSet<Text>) {
     }
 }
 
-/// As [`compile_with`]; with `about` only those namespaces are lowered and proved.
-fn compile_views(
+/// As [`compile_with`]; with `about` only those namespaces are lowered and proved, and `taker` sees the manifests while
+/// they are.
+pub(crate) fn compile_views(
     loaded: Loaded,
     options: &Options,
     trees: impl FnOnce(&Loaded) -> Vec<Tree>,
     is_cancelled: &dyn Fn() -> bool,
     about: Option<&BTreeSet<Text>>,
+    taker: Option<Taker<'_>>,
 ) -> Option<Compiled> {
     let has_faults = loaded.diagnostics.iter().any(|fault| fault.severity == Severity::Error);
     let trees = if has_faults { Vec::new() } else { trees(&loaded) };
@@ -214,7 +218,8 @@ fn compile_views(
         }
         if !is_done && !compiled.diagnostics.iter().any(stops) {
             about.iter().for_each(|namespaces| narrow(&mut checked.views, namespaces));
-            let (manifests, diagnostics) = lower_all(&targets, &checked.views, options.as_of, about);
+            let taker = taker.filter(|_| !compiled.has_errors());
+            let (manifests, diagnostics) = lower_all(&targets, &checked.views, options.as_of, about, taker);
             compiled.targets = manifests;
             compiled.diagnostics.extend(diagnostics);
         }

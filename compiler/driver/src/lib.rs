@@ -1,7 +1,7 @@
 //! Projects: the project file, discovery, check and build, and the rendering of diagnostics.
 //!
 //! The order of work: [`load_project`] reads `netpol.toml` and every source; [`compile`] parses, checks and lowers them
-//! to manifests, in memory; [`replace_folders`] writes these, all or nothing; [`compare`] says whether what is committed
+//! to manifests, in memory; [`build`] writes these too, all or nothing; [`compare`] says whether what is committed
 //! is current; [`render()`] turns diagnostics into text. [`analyze_cluster`] stands beside this: it says who may reach
 //! whom by the manifests in a folder. Files, clock and process come in through [`Host`] alone.
 
@@ -13,6 +13,7 @@ mod manifest;
 mod discovery;
 mod load;
 mod authority;
+mod build;
 mod compile;
 mod lower;
 mod verify;
@@ -35,6 +36,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use build::build;
 pub use calendar::{Calendar, CalendarFormat, render_calendar};
 pub use cluster::{Analyzed, analyze_cluster};
 pub use compile::{Compiled, Manifests, Options, Purpose, compile};

@@ -14,7 +14,7 @@ use crate::fault::PROJECT;
 use crate::manifest::list;
 use crate::near::nearest;
 use crate::project::Target;
-use crate::verify::verify;
+use crate::verify::{Proved, verify};
 
 /// What came of one target.
 pub(crate) struct Lowered<'a> {
@@ -29,23 +29,43 @@ impl Lowered<'_> {
     }
 }
 
+/// Who takes the manifests of all targets while they are being proved.
+pub(crate) type Taker<'t> = &'t (dyn Fn(&[&Manifests]) + Sync);
+
 /// The manifests of every target, and what the targets and the comparison with the policy say; proved about all
 /// namespaces, or where an editor asks, about some.
+///
+/// Where no target refuses, `taker` sees the manifests before it is known whether the proof holds.
 pub(crate) fn lower_all(
     targets: &[&Target],
     views: &[Policy],
     as_of: Date,
     about: Option<&BTreeSet<Text>>,
+    taker: Option<Taker<'_>>,
 ) -> (Vec<Manifests>, Vec<Diagnostic>) {
     let mut lowered: Vec<Lowered<'_>> =
         targets.par_iter().map(|target| lower(target, views, as_of)).collect();
-    for view in views {
-        let source = Source::of(view, as_of);
-        let source = match about {
-            Some(namespaces) => source.about(namespaces),
-            None => source,
+    let taker = taker.filter(|_| !lowered.iter().any(Lowered::is_refused));
+    let proved: Vec<(usize, Proved)> = std::thread::scope(|scope| {
+        if let Some(take) = taker {
+            let manifests: Vec<&Manifests> = lowered.iter().map(|lowered| &lowered.manifests).collect();
+            scope.spawn(move || take(&manifests));
+        }
+        let prove = |view| {
+            let source = Source::of(view, as_of);
+            let source = match about {
+                Some(namespaces) => source.about(namespaces),
+                None => source,
+            };
+            verify_view(&source, views, &lowered)
         };
-        verify_view(&source, views, &mut lowered);
+        views.iter().flat_map(prove).collect()
+    });
+    for (at, (found, proof)) in proved {
+        if let Some(lowered) = lowered.get_mut(at) {
+            lowered.diagnostics.extend(found);
+            lowered.manifests.proof = proof;
+        }
     }
     let diagnostics = merge(&lowered);
     (lowered.into_iter().map(|lowered| lowered.manifests).collect(), diagnostics)
@@ -67,27 +87,23 @@ fn lower<'a>(target: &'a Target, views: &[Policy], as_of: Date) -> Lowered<'a> {
     Lowered { target, manifests, diagnostics: output.diagnostics }
 }
 
-/// Compares the manifests of one cluster's targets with its policy, all at once, so that the policy is asked once.
-fn verify_view(source: &Source<'_>, views: &[Policy], lowered: &mut [Lowered<'_>]) {
+/// Compares the manifests of one cluster's targets with its policy, all at once, so that the policy is asked once; each
+/// answer is about the target of that number.
+fn verify_view(source: &Source<'_>, views: &[Policy], lowered: &[Lowered<'_>]) -> Vec<(usize, Proved)> {
     let is_of_view =
         |target: &Target| view_for(target, views).is_ok_and(|policy| std::ptr::eq(policy, source.policy));
-    let mut mine: Vec<&mut Lowered<'_>> =
-        lowered.iter_mut().filter(|lowered| !lowered.is_refused() && is_of_view(lowered.target)).collect();
-    if mine.is_empty() {
-        return;
-    }
-    let manifests: Vec<(&Backend, Written<'_>)> = mine
-        .iter()
-        .map(|lowered| {
+    let mine =
+        lowered.iter().enumerate().filter(|(_, lowered)| !lowered.is_refused() && is_of_view(lowered.target));
+    let (places, manifests): (Vec<usize>, Vec<(&Backend, Written<'_>)>) = mine
+        .map(|(at, lowered)| {
             let Target { backend, settings, .. } = lowered.target;
-            (*backend, Written { backend: backend.name, settings, files: &lowered.manifests.files })
+            (at, (*backend, Written { backend: backend.name, settings, files: &lowered.manifests.files }))
         })
-        .collect();
-    let found = verify(source, &manifests);
-    for (lowered, (found, proof)) in mine.iter_mut().zip(found) {
-        lowered.diagnostics.extend(found);
-        lowered.manifests.proof = proof;
+        .unzip();
+    if manifests.is_empty() {
+        return Vec::new();
     }
+    places.into_iter().zip(verify(source, &manifests)).collect()
 }
 
 /// The policy of the target's cluster.

@@ -38,49 +38,82 @@ pub fn replace_folders(
     root: &Path,
     targets: &[Manifests],
 ) -> Result<Vec<Replaced>, Vec<Diagnostic>> {
-    let mut outcome = Vec::new();
-    let mut staged: Vec<(&Manifests, Folder)> = Vec::new();
-    let mut faults = Vec::new();
-    // Waiting for the disk is most of the work, so the targets wait together.
-    let stage = |target: &Manifests| {
-        let folder = Folder::of(host, root, &target.output);
-        let done = folder.stage(host, &target.files);
-        (folder, done)
-    };
-    let all: Vec<_> = std::thread::scope(|scope| {
-        let helpers: Vec<_> =
-            targets.iter().map(|target: &Manifests| scope.spawn(|| stage(target))).collect();
-        helpers.into_iter().map(ScopedJoinHandle::join).collect()
-    });
-    for (target, done) in targets.iter().zip(all) {
-        let Ok((folder, done)) = done else {
-            let stopped = io::Error::other("a writer stopped");
-            faults.push(Fault::System("cannot be written", stopped).diagnostic(target));
-            continue;
+    let all: Vec<&Manifests> = targets.iter().collect();
+    Staged::of(host, root, &all).commit(host, targets)
+}
+
+/// The manifests of every target, written in full beside their folders, or why that could not be.
+#[derive(Default)]
+pub(crate) struct Staged {
+    /// By target; none where its folder has these bytes already.
+    folders: Vec<Option<Folder>>,
+    faults: Vec<Diagnostic>,
+}
+
+impl Staged {
+    /// Writes them. Nothing is in its place yet.
+    pub(crate) fn of(host: &dyn Host, root: &Path, targets: &[&Manifests]) -> Staged {
+        // Waiting for the disk is most of the work, so the targets wait together.
+        let stage = |target: &Manifests| {
+            let folder = Folder::of(host, root, &target.output);
+            let done = folder.stage(host, &target.files);
+            (folder, done)
         };
-        match done {
-            Ok(Replaced::Unchanged) => outcome.push(Replaced::Unchanged),
-            Ok(Replaced::Written) => {
-                outcome.push(Replaced::Written);
-                staged.push((target, folder));
+        let all: Vec<_> = std::thread::scope(|scope| {
+            let helpers: Vec<_> = targets.iter().map(|target| scope.spawn(|| stage(target))).collect();
+            helpers.into_iter().map(ScopedJoinHandle::join).collect()
+        });
+        let mut staged = Staged::default();
+        for (target, done) in targets.iter().zip(all) {
+            let Ok((folder, done)) = done else {
+                let stopped = io::Error::other("a writer stopped");
+                staged.faults.push(Fault::System("cannot be written", stopped).diagnostic(target));
+                continue;
+            };
+            match done {
+                Ok(Replaced::Unchanged) => staged.folders.push(None),
+                Ok(Replaced::Written) => staged.folders.push(Some(folder)),
+                Err(fault) => {
+                    folder.discard(host);
+                    staged.faults.push(fault.diagnostic(target));
+                }
             }
-            Err(fault) => {
+        }
+        staged
+    }
+
+    /// Puts each in its place: `targets` are those that were staged, in the same order.
+    pub(crate) fn commit(
+        mut self,
+        host: &dyn Host,
+        targets: &[Manifests],
+    ) -> Result<Vec<Replaced>, Vec<Diagnostic>> {
+        if !self.faults.is_empty() {
+            self.discard(host);
+            return Err(self.faults);
+        }
+        for (target, folder) in targets.iter().zip(&self.folders) {
+            let Some(folder) = folder else { continue };
+            if let Err(error) = folder.commit(host) {
+                self.faults.push(Fault::System("cannot be replaced", error).diagnostic(target));
                 folder.discard(host);
-                faults.push(fault.diagnostic(target));
             }
         }
-    }
-    if !faults.is_empty() {
-        staged.iter().for_each(|(_, folder)| folder.discard(host));
-        return Err(faults);
-    }
-    for (target, folder) in &staged {
-        if let Err(error) = folder.commit(host) {
-            faults.push(Fault::System("cannot be replaced", error).diagnostic(target));
-            folder.discard(host);
+        let replaced = |folder: &Option<Folder>| match folder {
+            Some(_) => Replaced::Written,
+            None => Replaced::Unchanged,
+        };
+        if self.faults.is_empty() {
+            Ok(self.folders.iter().map(replaced).collect())
+        } else {
+            Err(self.faults)
         }
     }
-    if faults.is_empty() { Ok(outcome) } else { Err(faults) }
+
+    /// Takes away what was written.
+    pub(crate) fn discard(&self, host: &dyn Host) {
+        self.folders.iter().flatten().for_each(|folder| folder.discard(host));
+    }
 }
 
 enum Fault {
@@ -268,7 +301,7 @@ impl Folder {
 }
 
 /// How many files are written at once.
-const WRITERS: usize = 16;
+const WRITERS: usize = 4;
 
 fn is_ours(bytes: &[u8]) -> bool {
     bytes.starts_with(MARKER.as_bytes())

@@ -133,7 +133,10 @@ impl<T> Default for SortedSet<T> {
 
 impl<T: Ord> FromIterator<T> for SortedSet<T> {
     fn from_iter<I: IntoIterator<Item = T>>(members: I) -> Self {
-        let mut members: Vec<T> = members.into_iter().collect();
+        let mut members = members.into_iter();
+        let Some(first) = members.next() else { return SortedSet::new() };
+        let Some(second) = members.next() else { return SortedSet::one(first) };
+        let mut members: Vec<T> = [first, second].into_iter().chain(members).collect();
         members.sort_unstable();
         members.dedup();
         Self::ascending(members)

@@ -1,7 +1,7 @@
 //! Sets of addresses, as sorted ranges.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use ipnet::{IpNet, Ipv4Subnets, Ipv6Subnets};
 
@@ -30,7 +30,8 @@ impl AddressSet {
 
     /// No address.
     pub fn none() -> AddressSet {
-        AddressSet::from(Ranges::default())
+        static NONE: LazyLock<Arc<Ranges>> = LazyLock::new(Arc::default);
+        AddressSet { ranges: Some(Arc::clone(&NONE)) }
     }
 
     /// The addresses of these blocks.
@@ -97,6 +98,9 @@ impl AddressSet {
 
     /// This without the other.
     pub fn subtract(&self, other: &AddressSet) -> AddressSet {
+        if other.is_all() {
+            return AddressSet::none();
+        }
         self.intersect(&other.complement())
     }
 

@@ -1,8 +1,11 @@
 //! Sets of pods.
 
+use std::cmp::Ordering;
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use netpol_flow::{NAMESPACE_NAME_LABEL, Pod, Requirement, Selector, SortedSet, Text};
+use rustc_hash::FxBuildHasher;
 
 use crate::budget::spend;
 use crate::{AddressSet, Values};
@@ -22,13 +25,53 @@ pub enum Key {
 
 type Condition = (Key, Values);
 
+/// Conditions by key, ascending, with their hash. Shared: sets are copied and compared more often than changed.
+#[derive(Clone, Debug)]
+struct Conditions {
+    list: Arc<[Condition]>,
+    hash: u64,
+}
+
+impl From<Vec<Condition>> for Conditions {
+    fn from(list: Vec<Condition>) -> Conditions {
+        let hash = FxBuildHasher.hash_one(&list);
+        Conditions { list: list.into(), hash }
+    }
+}
+
+impl PartialEq for Conditions {
+    fn eq(&self, other: &Conditions) -> bool {
+        Arc::ptr_eq(&self.list, &other.list) || (self.hash == other.hash && self.list == other.list)
+    }
+}
+
+impl Eq for Conditions {}
+
+impl Hash for Conditions {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+impl PartialOrd for Conditions {
+    fn partial_cmp(&self, other: &Conditions) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Conditions {
+    fn cmp(&self, other: &Conditions) -> Ordering {
+        self.list.cmp(&other.list)
+    }
+}
+
 /// The pods that satisfy a condition on each of some keys, with an address of a set.
 ///
 /// Keys are independent: which labels a namespace has is not tied to its name (amendment B13).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PodSet {
-    /// By key, ascending; a key that may have any value is left out. Shared: sets are copied more often than changed.
-    conditions: Option<Arc<[Condition]>>,
+    /// A key that may have any value is left out.
+    conditions: Option<Conditions>,
     /// The addresses they have.
     pub addresses: AddressSet,
 }
@@ -100,7 +143,7 @@ impl PodSet {
     }
 
     fn slice(&self) -> &[Condition] {
-        self.conditions.as_deref().unwrap_or_default()
+        self.conditions.as_ref().map(|conditions| &*conditions.list).unwrap_or_default()
     }
 
     /// The conditions, by key; a key that is not listed may have any value.
@@ -162,7 +205,7 @@ impl PodSet {
     /// Both.
     pub fn intersect(&self, other: &PodSet) -> PodSet {
         let same = || match (&self.conditions, &other.conditions) {
-            (Some(mine), Some(theirs)) => Arc::ptr_eq(mine, theirs),
+            (Some(mine), Some(theirs)) => Arc::ptr_eq(&mine.list, &theirs.list),
             (Some(_) | None, None) => true,
             (None, Some(_)) => false,
         };
@@ -175,6 +218,22 @@ impl PodSet {
             self.clone().with_all(theirs).conditions
         };
         PodSet { conditions, addresses: self.addresses.intersect(&other.addresses) }
+    }
+
+    /// This without all the others, as disjoint sets.
+    ///
+    /// The plainest go first: what they take away whole need not be cut into pieces by the rest.
+    pub fn without<'s>(&self, others: impl IntoIterator<Item = &'s PodSet>) -> Vec<PodSet> {
+        let mut others: Vec<&PodSet> = others.into_iter().collect();
+        others.sort_by_key(|other| other.slice().len());
+        let mut left = vec![self.clone()];
+        for other in others {
+            left = left.iter().flat_map(|left| left.subtract(other)).collect();
+            if left.is_empty() {
+                break;
+            }
+        }
+        left
     }
 
     /// This without the other, as disjoint sets.

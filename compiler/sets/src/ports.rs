@@ -21,7 +21,13 @@ impl PortSet {
 
     /// The ports of these ranges.
     pub fn of(ranges: impl IntoIterator<Item = PortRange>) -> PortSet {
-        let mut sorted: Vec<PortRange> = ranges.into_iter().filter(|r| r.first <= r.last).collect();
+        let mut ranges = ranges.into_iter().filter(|r| r.first <= r.last);
+        // Nearly every rule is about one port.
+        let (first, second) = (ranges.next(), ranges.next());
+        let (Some(first), Some(second)) = (first, second) else {
+            return PortSet { ranges: first.map_or_else(SortedSet::new, SortedSet::one) };
+        };
+        let mut sorted: Vec<PortRange> = [first, second].into_iter().chain(ranges).collect();
         sorted.sort_unstable();
         let mut out: Vec<PortRange> = Vec::with_capacity(sorted.len());
         for range in sorted {
@@ -75,6 +81,18 @@ impl PortSet {
         PortSet::of(met)
     }
 
+    /// The ports of this set whose number lies in one of these ranges, whatever their protocol.
+    pub fn numbered(&self, numbers: &[(u16, u16)]) -> PortSet {
+        let met = self.ranges.iter().flat_map(|range| {
+            numbers.iter().map(|(first, last)| PortRange {
+                first: range.first.max(*first),
+                last: range.last.min(*last),
+                ..*range
+            })
+        });
+        PortSet::of(met)
+    }
+
     /// Whether some port is in both.
     pub(crate) fn meets(&self, other: &PortSet) -> bool {
         let overlap =
@@ -104,6 +122,9 @@ impl PortSet {
 
     /// This without the other.
     pub fn subtract(&self, other: &PortSet) -> PortSet {
+        if other.is_empty() {
+            return self.clone();
+        }
         self.intersect(&other.complement())
     }
 }

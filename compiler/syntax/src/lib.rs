@@ -8,6 +8,7 @@ mod layout;
 mod parse;
 mod patch;
 mod phrases;
+mod quick;
 mod recover;
 mod slips;
 pub mod tree;

@@ -9,7 +9,9 @@ use crate::grammar::{self, Failure};
 use crate::layout::{self, Chunk, DEEPEST};
 use crate::patch::Patch;
 use crate::phrases;
+use crate::quick;
 use crate::slips::{self, Context, Slip};
+use crate::tree::Item;
 use netpol_diagnostics::{Code, Diagnostic, Edit, FileId, Help, Span};
 
 /// What came of one statement.
@@ -40,6 +42,9 @@ pub(crate) fn read(
             .note("the statement is not read");
         return Read { built: None, diagnostic: Some(diagnostic) };
     }
+    if let Some(item) = statement.quickly() {
+        return Read { built: Some(Built::Item(Box::new(item))), diagnostic: None };
+    }
     match dispatch::read(statement.text, in_cluster) {
         Ok(pairs) => {
             let built = |builder: &mut Builder<'_>| builder.statement(pairs);
@@ -65,15 +70,25 @@ impl Statement<'_, '_> {
         Span { file: self.file, start: (self.base + start) as u32, end: (self.base + end.max(start)) as u32 }
     }
 
-    fn build(&mut self, patches: &[Patch], build: impl FnOnce(&mut Builder<'_>) -> Option<Built>) -> Read {
-        let mut builder = Builder {
+    fn builder<'b>(&'b mut self, patches: &'b [Patch]) -> Builder<'b> {
+        Builder {
             file: self.file,
             base: self.base,
             patches,
             shared: self.shared,
             complaint: None,
             refused: false,
-        };
+        }
+    }
+
+    /// The statement, where it is one of those that need no grammar.
+    fn quickly(&mut self) -> Option<Item> {
+        let (text, rule) = (self.text, dispatch::rules(self.text, self.in_cluster).first()?);
+        quick::read(&mut self.builder(&[]), text, *rule)
+    }
+
+    fn build(&mut self, patches: &[Patch], build: impl FnOnce(&mut Builder<'_>) -> Option<Built>) -> Read {
+        let mut builder = self.builder(patches);
         let built = build(&mut builder);
         let Builder { complaint, refused, .. } = builder;
         match built {

@@ -112,8 +112,8 @@ impl Draft {
         if self.staged {
             spec.push(("stagedAction", text("Set")));
         }
-        spec.push(("selector", text(self.subject.pods.clone())));
-        spec.extend(self.subject.namespaces.iter().map(|s| ("namespaceSelector", text(s.clone()))));
+        spec.push(("selector", text(&self.subject.pods)));
+        spec.extend(self.subject.namespaces.iter().map(|s| ("namespaceSelector", text(s))));
         spec.extend(
             self.subject.accounts.iter().map(|a| ("serviceAccountSelector", text(account_selector(a)))),
         );

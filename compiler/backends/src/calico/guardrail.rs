@@ -13,7 +13,7 @@ use super::emit::Draft;
 use super::namespace::{order, withheld};
 use super::refusals::{Build, Refusals};
 use super::rules::{Action, Place, rules_of};
-use super::selector::{Selectors, selectors};
+use super::selector::{Known, Selectors, selectors};
 use super::tenants;
 use crate::naming::{object_name, short_hash};
 use crate::plan::{Grant, GrantServices, Peer, Peers, Subject, peers_of};
@@ -188,7 +188,8 @@ impl GuardrailTier {
         if refusals.pods(grant.rule, &grant.subject.pods) {
             return;
         }
-        let place = Place { home: None, staged: role.block.audit, logs: role.logs };
+        let known = Known::default();
+        let place = Place { home: None, staged: role.block.audit, logs: role.logs, known: &known };
         let rules = rules_of(build, place, role.action, grant, refusals);
         if rules.is_empty() {
             return;

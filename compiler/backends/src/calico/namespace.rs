@@ -10,7 +10,7 @@ use netpol_sets::PodSet;
 use super::emit::{Draft, NETPOL_TIER};
 use super::refusals::{Build, Refusals};
 use super::rules::{Action, Place, rules_of};
-use super::selector::selectors;
+use super::selector::{Known, selectors};
 use crate::naming::{DEFAULT_DENY, object_name, short_hash};
 use crate::plan::{Grant, NamespacePlan, Subject, grants_of};
 use crate::refuse::at_origin;
@@ -68,7 +68,15 @@ pub(super) fn drafts(
     let fence_layer = Layer::Fence;
     let fence: Vec<(Action, Grant<'_>)> =
         isolates.iter().flat_map(|side| fence_of(build, namespace, *side, day)).collect();
-    let mut group = Group { build, namespace, staged, known: BTreeMap::new(), drafts: &mut drafts };
+    let mut group = Group {
+        build,
+        namespace,
+        staged,
+        known: BTreeMap::new(),
+        here: Known::default(),
+        anywhere: Known::default(),
+        drafts: &mut drafts,
+    };
     for (action, grant) in &fence {
         group.add(*action, &fence_layer, grant, refusals);
     }
@@ -111,6 +119,8 @@ struct Group<'g, 'a> {
     namespace: &'g Namespace,
     staged: bool,
     known: BTreeMap<(Action, &'g Layer, &'g Subject), usize>,
+    here: Known,
+    anywhere: Known,
     drafts: &'g mut Vec<Draft>,
 }
 
@@ -129,7 +139,9 @@ impl<'g> Group<'g, '_> {
             }
         };
         let Some(draft) = self.drafts.get_mut(at) else { return };
-        let place = Place { home: draft.namespace.as_ref(), staged: self.staged, logs: true };
+        let home = draft.namespace.as_ref();
+        let known = if home.is_some() { &self.here } else { &self.anywhere };
+        let place = Place { home, staged: self.staged, logs: true, known };
         let rules = rules_of(self.build, place, action, grant, refusals);
         draft.add(grant.side, rules, &grant.rule.origin);
     }

@@ -8,7 +8,7 @@ use netpol_model::Rule;
 use netpol_sets::{AddressSet, Ends, Infra, InfraSet, PodSet};
 
 use super::refusals::{Build, Refusals, peer_word};
-use super::selector::{Selectors, account_selector, selectors};
+use super::selector::{Known, Selectors, account_selector, selectors};
 use super::services::{Service, services, takes_every_request};
 use crate::address;
 use crate::object::Comment;
@@ -45,6 +45,8 @@ pub(super) struct Place<'a> {
     pub staged: bool,
     /// Whether matches are logged where the rule asks for it.
     pub logs: bool,
+    /// The selectors written so far for this home.
+    pub known: &'a Known,
 }
 
 /// The other end of one rule.
@@ -119,8 +121,8 @@ fn rule(action: &'static str, side: Side, entity: &Entity, service: &Service) ->
 fn entity_fields(entity: &Entity) -> Vec<(Word, Yaml)> {
     let mut fields = Vec::new();
     if let Some(pods) = &entity.pods {
-        fields.extend(pods.namespaces.iter().map(|s| ("namespaceSelector".into(), text(s.clone()))));
-        fields.push(("selector".into(), text(pods.pods.clone())));
+        fields.extend(pods.namespaces.iter().map(|s| ("namespaceSelector".into(), text(s))));
+        fields.push(("selector".into(), text(&pods.pods)));
         if let Some(accounts) = &pods.accounts {
             let by = if accounts.all_but {
                 ("selector", text(account_selector(accounts)))
@@ -170,8 +172,11 @@ fn entities(
     for peer in peers {
         match &peer.ends {
             Ends::Pods(pods) => {
-                if !refusals.pods(rule, pods) {
-                    out.push(Entity { pods: Some(selectors(pods, place.home)), ..Entity::default() });
+                // What is known was not refused.
+                let known = place.known.get(pods);
+                if known.is_some() || !refusals.pods(rule, pods) {
+                    let pods = known.unwrap_or_else(|| place.known.write(pods, place.home));
+                    out.push(Entity { pods: Some(pods), ..Entity::default() });
                 }
             }
             Ends::Infra(set) => {

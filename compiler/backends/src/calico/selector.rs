@@ -3,8 +3,11 @@
 //! Every selector names Kubernetes pods positively: a negative term alone would also hold for host endpoints and network
 //! sets (`CAL-03`, `CAL-06`, `CAL-28`). Literals have no escapes, so nothing is printed that could end one (`CAL-19`).
 
+use std::cell::RefCell;
+
 use netpol_flow::{SortedSet, Text, is_label_key, is_label_value};
 use netpol_sets::{Key, PodSet, Values};
+use rustc_hash::FxHashMap;
 
 /// The label that every pod has and nothing else.
 const POD: &str = "projectcalico.org/orchestrator == 'k8s'";
@@ -19,9 +22,9 @@ const LONGEST_ACCOUNT: usize = 62;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Selectors {
     /// On the pods' own labels, with the guard.
-    pub pods: String,
+    pub pods: Text,
     /// On the namespace; none where the set is that of the policy's own namespace.
-    pub namespaces: Option<String>,
+    pub namespaces: Option<Text>,
     /// On the service account's name.
     pub accounts: Option<Values>,
 }
@@ -35,6 +38,24 @@ pub(super) enum Unseen {
     Malformed(Text),
     /// A service account whose name is too long.
     LongAccount(Text),
+}
+
+/// The selectors of sets of pods as seen from one place; the same few stand on many lines.
+#[derive(Debug, Default)]
+pub(super) struct Known(RefCell<FxHashMap<PodSet, Selectors>>);
+
+impl Known {
+    /// What was written of a set before.
+    pub(super) fn get(&self, set: &PodSet) -> Option<Selectors> {
+        self.0.borrow().get(set).cloned()
+    }
+
+    /// Writes a set, and keeps that.
+    pub(super) fn write(&self, set: &PodSet, home: Option<&Text>) -> Selectors {
+        let selectors = selectors(set, home);
+        self.0.borrow_mut().insert(set.clone(), selectors.clone());
+        selectors
+    }
 }
 
 /// Writes a set of pods as seen from a policy in namespace `home`, or from a global one.
@@ -66,7 +87,7 @@ pub(super) fn selectors(set: &PodSet, home: Option<&Text>) -> Selectors {
         (false, false, true) => Some(namespaces),
         (false, false, false) => Some(format!("has({NAME}) && {namespaces}")),
     };
-    Selectors { pods, namespaces, accounts }
+    Selectors { pods: pods.into(), namespaces: namespaces.map(Text::from), accounts }
 }
 
 /// The service accounts of a set as one selector on their names.
@@ -167,7 +188,7 @@ fn term(key: &str, values: &Values, out: &mut String) {
 fn compare(key: &str, one: &str, many: &str, values: &SortedSet<Text>, out: &mut String) {
     out.push_str(key);
     if let (1, Some(value)) = (values.len(), values.first()) {
-        out.push_str(&format!(" {one} '{value}'"));
+        [" ", one, " '", value, "'"].iter().for_each(|part| out.push_str(part));
         return;
     }
     out.push(' ');

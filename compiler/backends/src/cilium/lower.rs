@@ -9,7 +9,7 @@ use netpol_sets::{Ends, Key, PodSet, Values};
 
 use super::cannot::{Cannot, Place};
 use super::emit::{Groups, default_deny, kind, name_apart};
-use super::peers::{Context, can_say};
+use super::peers::{Context, Known, can_say};
 use super::report::Report;
 use super::selector::{Scope, conjunctions, selector};
 use super::settings::Settings;
@@ -29,7 +29,9 @@ pub(super) fn lower(request: &Request<'_>) -> Output {
         refuse_sctp(request, &settings, &mut report);
     }
     let plan = Plan::of(policy, request.as_of);
-    let context = Context { places: &plan.places, cluster: &policy.cluster, settings: &settings };
+    let known = Known::default();
+    let context =
+        Context { places: &plan.places, cluster: &policy.cluster, settings: &settings, known: &known };
     let mut cluster_wide: Vec<Object> = closed(policy, &settings, &mut report).into_iter().collect();
     let mut groups = Groups::default();
     let active = |rule: &Rule| rule.is_active(request.as_of);
@@ -59,7 +61,9 @@ pub(super) fn lower(request: &Request<'_>) -> Output {
         files.file(objects)
     };
     let one = |namespace: &Namespace| {
-        let mut report = Report::default();
+        let (mut report, known) = (Report::default(), Known::default());
+        let context =
+            Context { places: &plan.places, cluster: &policy.cluster, settings: &settings, known: &known };
         let can_say = |grant: &Grant<'_>| can_say(&context, grant);
         let planned = plan.of_namespace(namespace, Fences::CutWhere(&can_say));
         (write(namespace::objects(&context, &planned, &mut report)), report)

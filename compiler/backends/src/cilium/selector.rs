@@ -85,7 +85,8 @@ fn plain(pods: &PodSet) -> Option<Yaml> {
             return None;
         };
         let key = match key {
-            Key::Namespace => NAMESPACE.into(),
+            // Not a word that needs no quotes.
+            Key::Namespace => NAMESPACE.to_owned().into(),
             Key::Label(label) if !is_filtered(label) => format!("k8s:{label}").into(),
             Key::Label(_) | Key::NamespaceLabel(_) | Key::Account => return None,
         };

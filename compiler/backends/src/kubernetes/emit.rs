@@ -1,11 +1,11 @@
 //! Peers, ports and selectors as NetworkPolicy writes them.
 
-use std::collections::BTreeMap;
-
 use netpol_flow::{IpNet, NAMESPACE_NAME_LABEL, Operator, PortRange, Protocol, Requirement, Text};
 use netpol_sets::{AddressSet, Ends, Key, PodSet, Services, Values};
 
 use super::addresses::Addresses;
+use rustc_hash::FxHashMap;
+
 use crate::address::{Block, blocks};
 use crate::plan::{GrantServices, Peer};
 use crate::yaml::{Word, Yaml, list, map, text};
@@ -13,24 +13,37 @@ use crate::yaml::{Word, Yaml, list, map, text};
 /// The most ports of a range that are listed one by one where the cluster has no `endPort`.
 const LISTED: u16 = 16;
 
-/// The items of the address sets written so far: `internet` stands on many lines, and is long.
+/// The items of the peers written so far in a namespace: the same few pods stand on many lines, and so does `internet`,
+/// which is long.
 #[derive(Debug, Default)]
-pub(super) struct BlockItems {
-    known: BTreeMap<(AddressSet, Vec<IpNet>), Vec<Yaml>>,
+pub(super) struct PeerItems {
+    pods: FxHashMap<PodSet, Vec<Yaml>>,
+    blocks: FxHashMap<(AddressSet, Vec<IpNet>), Vec<Yaml>>,
 }
 
-impl BlockItems {
+impl PeerItems {
     /// Whether any address was written.
-    pub(super) fn is_used(&self) -> bool {
-        !self.known.is_empty()
+    pub(super) fn has_blocks(&self) -> bool {
+        !self.blocks.is_empty()
     }
 
-    fn of(&mut self, set: AddressSet, written: &[IpNet]) -> &[Yaml] {
-        let key = (set, written.to_vec());
-        self.known
-            .entry(key)
-            .or_insert_with_key(|(set, written)| blocks(set, written).iter().map(block_item).collect())
+    fn pods(&mut self, here: &Text, set: &PodSet) -> &[Yaml] {
+        if !self.pods.contains_key(set) {
+            self.pods.insert(set.clone(), shared(pod_items(here, set)));
+        }
+        self.pods.get(set).map(Vec::as_slice).unwrap_or_default()
     }
+
+    fn blocks(&mut self, set: AddressSet, written: &[IpNet]) -> &[Yaml] {
+        let items = |(set, written): &(AddressSet, Vec<IpNet>)| {
+            shared(blocks(set, written).iter().map(block_item).collect())
+        };
+        self.blocks.entry((set, written.to_vec())).or_insert_with_key(items)
+    }
+}
+
+fn shared(items: Vec<Yaml>) -> Vec<Yaml> {
+    items.into_iter().map(Yaml::shared).collect()
 }
 
 /// Adds the items of `from` or `to` for a peer; none where the peer has no endpoint on this cluster (`K8S-04`).
@@ -38,13 +51,13 @@ pub(super) fn peer_items(
     addresses: &Addresses,
     here: &Text,
     peer: &Peer,
-    known: &mut BlockItems,
+    known: &mut PeerItems,
     out: &mut Vec<Yaml>,
 ) {
     match &peer.ends {
-        Ends::Pods(pods) => out.extend(pod_items(here, pods)),
-        Ends::Infra(set) => out.extend_from_slice(known.of(addresses.of_infra(set), addresses.written())),
-        Ends::External(set) => out.extend_from_slice(known.of(set.addresses.clone(), &peer.written)),
+        Ends::Pods(pods) => out.extend_from_slice(known.pods(here, pods)),
+        Ends::Infra(set) => out.extend_from_slice(known.blocks(addresses.of_infra(set), addresses.written())),
+        Ends::External(set) => out.extend_from_slice(known.blocks(set.addresses.clone(), &peer.written)),
     }
 }
 

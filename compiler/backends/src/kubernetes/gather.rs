@@ -186,7 +186,7 @@ pub(super) fn unique(mut objects: Vec<Object>) -> Vec<Object> {
         while !taken.insert((object.namespace.clone(), name.clone())) {
             let selector = match &object.spec {
                 Yaml::Map(entries) => entries.first(),
-                Yaml::Text(_) | Yaml::Number(_) | Yaml::Flag(_) | Yaml::List(_) | Yaml::Commented(..) => None,
+                _ => None,
             };
             let identity = format!("{:?} {selector:?} {tries}", object.layer);
             name = object_name(&[&object.name, &short_hash(&identity)], 63);

@@ -8,7 +8,7 @@ use netpol_model::{Enforcement, Namespace, Rule};
 
 use super::addresses::Addresses;
 use super::cut::{Cut, LocalDenies, cut};
-use super::emit::BlockItems;
+use super::emit::PeerItems;
 use super::exact::{Context, cannot_subtract, check};
 use super::findings::Findings;
 use super::gather::{Gathered, default_deny, unique};
@@ -103,7 +103,7 @@ fn lower_namespace(
     mut plan: NamespacePlan<'_>,
     [egress, ingress]: &[LocalDenies<'_>; 2],
 ) -> (Vec<Object>, bool, Findings) {
-    let (mut findings, mut blocks) = (Findings::default(), BlockItems::default());
+    let (mut findings, mut known) = (Findings::default(), PeerItems::default());
     withheld(&plan, &mut findings);
     let isolating = default_deny(&plan);
     let own = std::mem::take(&mut plan.grants);
@@ -121,12 +121,12 @@ fn lower_namespace(
             let is_whole = by.is_empty() && plan.namespace.fence.is_empty();
             let grant = ask_peers(plan.namespace, grant);
             let grant = if is_whole { grant } else { renamed(plan.namespace, grant) };
-            lower_grant(context, &plan, &grant, &by, &mut blocks, &mut gathered, &mut findings);
+            lower_grant(context, &plan, &grant, &by, &mut known, &mut gathered, &mut findings);
         }
     }
     fence_denies(&plan.fence_denies, &plan, &mut findings);
     let objects = isolating.into_iter().chain(gathered.into_objects(&plan));
-    (unique(objects.collect()), blocks.is_used(), findings)
+    (unique(objects.collect()), known.has_blocks(), findings)
 }
 
 fn undeclared_closed(context: &Context<'_>, findings: &mut Findings) {
@@ -185,7 +185,7 @@ fn lower_grant<'a>(
     plan: &NamespacePlan<'_>,
     grant: &Grant<'a>,
     by: &[&Rule],
-    blocks: &mut BlockItems,
+    known: &mut PeerItems,
     gathered: &mut Gathered<'a>,
     findings: &mut Findings,
 ) {
@@ -199,7 +199,7 @@ fn lower_grant<'a>(
     if let Peers::Of(peers) = &grant.peers {
         let here = &plan.namespace.name;
         let mut items = Vec::with_capacity(peers.len());
-        peers.iter().for_each(|peer| emit::peer_items(context.addresses, here, peer, blocks, &mut items));
+        peers.iter().for_each(|peer| emit::peer_items(context.addresses, here, peer, known, &mut items));
         if items.is_empty() {
             return;
         }

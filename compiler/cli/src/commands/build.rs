@@ -6,8 +6,7 @@ use std::time::Instant;
 use clap::Args;
 use netpol_diagnostics::Diagnostic;
 use netpol_driver::{
-    Compiled, Loaded, Manifests, Options, Purpose, Replaced, compare, compile, load_project, replace_folders,
-    usage,
+    Compiled, Loaded, Manifests, Options, Purpose, Replaced, build, compare, compile, load_project, usage,
 };
 
 use super::{day, load_alone, misplaced};
@@ -91,20 +90,14 @@ pub fn run(arguments: &Build, common: Common) -> Outcome {
     if let Some(fault) = ask_for_admission(&mut loaded, arguments) {
         return tell_alone(vec![fault], format, common);
     }
-    let mut compiled = compile(loaded, &options);
-    if compiled.has_errors() {
-        return tell(&compiled, &prefix, format, common, Stream::ByFormat);
-    }
-    if arguments.explain_proof {
-        terminal::tell(&explain(&compiled.targets, start.elapsed()));
-    }
-    if arguments.stats {
-        terminal::tell(&stats(&compiled));
-    }
     if arguments.check {
-        return check_current(&mut compiled, &root, &prefix, format, common);
+        return check_current(&mut compile(loaded, &options), &root, &prefix, arguments, common, start);
     }
-    let replaced = replace_folders(&Disk, &root, &compiled.targets);
+    let (mut compiled, replaced) = build(loaded, &options, &Disk, &root);
+    let Some(replaced) = replaced else {
+        return tell(&compiled, &prefix, format, common, Stream::ByFormat);
+    };
+    tell_figures(&compiled, arguments, start);
     match replaced {
         Ok(replaced) => {
             let outcome = tell(&compiled, &prefix, format, common, Stream::ByFormat);
@@ -117,6 +110,16 @@ pub fn run(arguments: &Build, common: Common) -> Outcome {
             compiled.diagnostics.extend(faults);
             tell(&compiled, &prefix, format, common, Stream::ByFormat)
         }
+    }
+}
+
+/// What was compared and what it replaces, where that was asked.
+fn tell_figures(compiled: &Compiled, arguments: &Build, start: Instant) {
+    if arguments.explain_proof {
+        terminal::tell(&explain(&compiled.targets, start.elapsed()));
+    }
+    if arguments.stats {
+        terminal::tell(&stats(compiled));
     }
 }
 
@@ -182,9 +185,15 @@ fn check_current(
     compiled: &mut Compiled,
     root: &Path,
     prefix: &str,
-    format: Format,
+    arguments: &Build,
     common: Common,
+    start: Instant,
 ) -> Outcome {
+    let format = arguments.telling.format;
+    if compiled.has_errors() {
+        return tell(compiled, prefix, format, common, Stream::ByFormat);
+    }
+    tell_figures(compiled, arguments, start);
     let differences = match compare(&Disk, root, &compiled.targets) {
         Ok(differences) => differences,
         Err(fault) => {

@@ -23,7 +23,7 @@ fn view(cluster: Option<&str>) -> Policy {
 fn titles(views: &[Policy]) -> Vec<(String, String)> {
     let project = project();
     let targets: Vec<_> = project.targets.iter().collect();
-    let (_, diagnostics) = lower_all(&targets, views, "2026-11-21".parse().unwrap(), None);
+    let (_, diagnostics) = lower_all(&targets, views, "2026-11-21".parse().unwrap(), None, None);
     let clusters = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code(3));
     clusters.map(|d| (d.title.clone(), d.helps[0].text.clone())).collect()
 }

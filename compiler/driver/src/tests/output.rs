@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::shown;
+use crate::output::Staged;
 use crate::testing::{Memory, Node};
 use crate::{Format, Loaded, MARKER, Manifests, Replaced, replace_folders};
 
@@ -29,6 +30,18 @@ fn a_folder_is_replaced_whole() {
         assert_eq!(host.files("p/dist/a"), new.files);
         assert_eq!(host.files("p").len(), 3, "nothing is left beside it");
     }
+}
+
+#[test]
+fn what_is_staged_and_not_proved_is_taken_away() {
+    let host = Memory::default();
+    replace(&host, &[manifests("a", &["x"])]).unwrap();
+    let before = host.files("p");
+    let (a, b) = (manifests("a", &["y"]), manifests("b", &["x"]));
+    let staged = Staged::of(&host, Path::new("p"), &[&a, &b]);
+    assert!(host.files("p").len() > before.len(), "the bytes are beside the folder already");
+    staged.discard(&host);
+    assert_eq!(host.files("p"), before);
 }
 
 #[test]

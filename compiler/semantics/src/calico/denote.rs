@@ -106,7 +106,6 @@ fn through(
     let indices = namespace.and_then(|name| tier.by_namespace.get(name)).unwrap_or(&tier.global);
     let entries: Vec<&Entry> =
         indices.iter().filter_map(|index| tier.policies.get(*index)).map(Arc::as_ref).collect();
-    let mut unselected = vec![subject.clone()];
     let mut passed = FlowSet::default();
     let mut read: Vec<(&Entry, Vec<PodSet>)> = Vec::new();
     for entry in entries {
@@ -119,11 +118,6 @@ fn through(
                 "{} shares its order with another kind of policy (ANY-13)",
                 entry.title
             )));
-        }
-        if !tier.passes_at_end {
-            for pods in &subjects {
-                unselected = unselected.iter().flat_map(|left| left.subtract(pods)).collect();
-            }
         }
         match &entry.body {
             Body::Stock(policy) => {
@@ -156,7 +150,8 @@ fn through(
     if read.is_empty() || tier.passes_at_end {
         return Ok((reaches, whole));
     }
-    let unselected: Vec<Ends> = unselected.into_iter().map(Ends::Pods).collect();
+    let selected = read.iter().flat_map(|(_, subjects)| subjects);
+    let unselected: Vec<Ends> = subject.without(selected).into_iter().map(Ends::Pods).collect();
     let unselected = FlowSet::of(sided(&unselected, &world.universe.everyone(), &[Services::all()], side));
     let mut onward = if whole { unselected } else { reaches.intersect(&unselected) };
     onward.extend(passed);
@@ -267,18 +262,6 @@ fn services(rule: &Rule, profile: &Profile) -> Decided<Vec<Services>> {
         return Ok(vec![Services::of(protocols.intersect(&PortSet::of(ports)))]);
     }
     let entity = &rule.destination;
-    let numbers = |ports: &[Port]| {
-        PortSet::of(ports.iter().flat_map(|port| {
-            match port {
-                Port::Range(first, last) => Protocol::ALL
-                    .map(|protocol| PortRange { protocol, first: (*first).max(1), last: *last })
-                    .into_iter()
-                    .filter(|range| range.first <= range.last)
-                    .collect(),
-                Port::Named(_) => Vec::new(),
-            }
-        }))
-    };
     let names = |ports: &[Port]| -> SortedSet<Text> {
         ports
             .iter()
@@ -288,13 +271,20 @@ fn services(rule: &Rule, profile: &Profile) -> Decided<Vec<Services>> {
             })
             .collect()
     };
-    let allowed = protocols.subtract(&numbers(&entity.not_ports));
+    let numbered = |ports: &[Port]| {
+        let ranges = ports.iter().filter_map(|port| match port {
+            Port::Range(first, last) => Some((*first, *last)),
+            Port::Named(_) => None,
+        });
+        ranges.collect::<Vec<_>>()
+    };
+    let allowed = protocols.subtract(&protocols.numbered(&numbered(&entity.not_ports)));
     let unnamed = names(&entity.not_ports);
     let mut services = Vec::new();
     if entity.ports.is_empty() {
         services.push(Services { ports: allowed.clone(), named: SortedSet::new(), unnamed: unnamed.clone() });
     } else {
-        let ports = allowed.intersect(&numbers(&entity.ports));
+        let ports = allowed.numbered(&numbered(&entity.ports));
         services.push(Services { ports, named: SortedSet::new(), unnamed: unnamed.clone() });
         services.extend(names(&entity.ports).iter().map(|name| Services {
             ports: allowed.clone(),
@@ -444,7 +434,7 @@ fn single(expr: &Expr, holds: bool) -> Option<Decided<Single>> {
 fn label(key: &Text, values: Values) -> Decided<Single> {
     let on = |key: Key| Single::Condition(key, values.clone());
     Ok(match &**key {
-        ORCHESTRATOR if values.contains(Some(&"k8s".into())) => Single::Everybody,
+        ORCHESTRATOR if values.listed.contains("k8s") != values.all_but => Single::Everybody,
         ORCHESTRATOR => Single::Nobody,
         NAMESPACE => on(Key::Namespace),
         SERVICE_ACCOUNT

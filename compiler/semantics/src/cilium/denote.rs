@@ -40,12 +40,8 @@ pub fn denote(
     }
     let world = World { universe, profile, side, askers: askers(&rules) };
     let mut answer = SideSet::default();
-    let mut open = vec![subject.clone()];
     for (rule, selected) in &rules {
         let direction = rule.direction(side);
-        if direction.default_deny {
-            open = open.iter().flat_map(|pods| pods.subtract(selected)).collect();
-        }
         for entry in &direction.deny {
             answer.deny.extend(world.flows(entry, selected)?);
         }
@@ -54,7 +50,8 @@ pub fn denote(
         }
     }
     let everyone = universe.everyone();
-    for pods in open {
+    let isolated = rules.iter().filter(|(rule, _)| rule.direction(side).default_deny);
+    for pods in subject.without(isolated.map(|(_, selected)| selected)) {
         answer.allow.extend(world.sided(&[Ends::Pods(pods)], &everyone, &[Services::all()]));
     }
     if side == Side::Ingress {
@@ -256,7 +253,7 @@ impl World<'_> {
                 if self.side == Side::Egress && !by_identity {
                     return Err(undecided("a named port behind peers that are not selected pods"));
                 }
-                let ports = PortSet::of(protocols(port).into_iter().map(PortRange::every));
+                let ports = PortSet::of(protocols(port).map(PortRange::every));
                 found.push((Services { ports, ..Services::under(name.clone()) }, requests.clone()));
             }
         }
@@ -264,17 +261,17 @@ impl World<'_> {
     }
 }
 
-fn numbers(port: &Port) -> Vec<PortRange> {
+fn numbers(port: &Port) -> impl Iterator<Item = PortRange> {
     let range = |protocol| match &port.numbers {
         Numbers::Every => Some(PortRange::every(protocol)),
         Numbers::Range(first, last) => Some(PortRange { protocol, first: *first, last: *last }),
         Numbers::Named(_) => None,
     };
-    protocols(port).into_iter().filter_map(range).collect()
+    protocols(port).filter_map(range)
 }
 
-fn protocols(port: &Port) -> Vec<Protocol> {
-    port.protocol.map_or_else(|| Protocol::ALL.to_vec(), |protocol| vec![protocol])
+fn protocols(port: &Port) -> impl Iterator<Item = Protocol> {
+    Protocol::ALL.into_iter().filter(|protocol| port.protocol.is_none_or(|own| own == *protocol))
 }
 
 /// The requests that one of the rules takes.

@@ -171,7 +171,7 @@ impl Selector {
 impl Selector {
     /// The pods whose identity satisfies the selector; none where no pod's can.
     pub(crate) fn pods(&self, profile: &Profile) -> Option<PodSet> {
-        let mut set = PodSet::all();
+        let mut conditions = Vec::with_capacity(self.requirements.len());
         for (source, requirement) in &self.requirements {
             let values = Values::of(requirement);
             let constant = |value: Option<Text>| values.contains(value.as_ref());
@@ -191,17 +191,22 @@ impl Selector {
                     Some(key) => Key::NamespaceLabel(key.into()),
                     None if is_filtered(key) && constant(None) => continue,
                     None if is_filtered(key) => return None,
-                    None => Key::Label(key.into()),
+                    None => Key::Label(requirement.key.clone()),
                 },
             };
-            let values = values.intersect(&key.universe());
-            set = set.with(key, &values);
+            conditions.push((key, values));
         }
+        let set = PodSet::all().with_all(conditions);
         (!set.is_empty()).then_some(set)
     }
 
     /// The kinds of cluster endpoint, and whether addresses outside, that satisfy the selector.
     pub(crate) fn others(&self, profile: &Profile) -> (Vec<Infra>, bool) {
+        // Nothing but a pod has a label of Kubernetes.
+        let asks = |operator| matches!(operator, Operator::In | Operator::Exists);
+        if self.requirements.iter().any(|(source, asked)| *source == Source::K8s && asks(asked.operator)) {
+            return (Vec::new(), false);
+        }
         let node = Endpoint::Node { address: None };
         let apiserver = |on_node| Endpoint::ApiServer { address: None, on_node };
         let kinds = [

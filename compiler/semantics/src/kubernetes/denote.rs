@@ -18,17 +18,17 @@ pub fn denote(
     side: Side,
 ) -> SideSet {
     let mut allow = Vec::new();
-    let mut open = vec![subject.clone()];
+    let mut isolated = Vec::new();
     let policies = namespace.and_then(|name| set.policies.get(name)).into_iter().flatten();
     for policy in policies {
         let Some(rules) = policy.rules(side) else { continue };
         let selected = subject.clone().with_labels(&policy.subject);
-        open = open.iter().flat_map(|pods| pods.subtract(&selected)).collect();
         if !rules.is_empty() {
             allow.extend(self::rules(policy, universe, &selected, side));
         }
+        isolated.push(selected);
     }
-    for pods in &open {
+    for pods in &subject.without(&isolated) {
         allow.extend(sided(pods, &universe.everyone(), &[Services::all()], side));
     }
     // The pod's own node is never kept out, in either direction (`K8S-14`).

@@ -52,7 +52,7 @@ impl Builder<'_> {
     }
 
     /// A word or a path.
-    fn plain(&mut self, written: &str, start: usize) -> EndKind {
+    pub(crate) fn plain(&mut self, written: &str, start: usize) -> EndKind {
         if let Some(builtin) = words::builtin(written) {
             return EndKind::Builtin(builtin);
         }

@@ -143,7 +143,7 @@ impl Builder<'_> {
     }
 
     /// A text, shared with equal ones read shortly before.
-    fn text(&mut self, written: &str) -> Text {
+    pub(crate) fn text(&mut self, written: &str) -> Text {
         self.shared.texts.of(written)
     }
 

@@ -64,7 +64,8 @@ impl Builder<'_> {
         self.name_at(pair.as_str(), pair.as_span().start(), |_| true)
     }
 
-    fn name_at(&mut self, written: &str, start: usize, allowed: fn(&str) -> bool) -> Name {
+    /// A name, which may be a reserved word only where `allowed` says so.
+    pub(crate) fn name_at(&mut self, written: &str, start: usize, allowed: fn(&str) -> bool) -> Name {
         let span = self.place(start, start + written.len());
         let quoted = written.strip_prefix('`').and_then(|rest| rest.strip_suffix('`'));
         let text = quoted.unwrap_or(written);
@@ -94,7 +95,8 @@ impl Builder<'_> {
         self.reference_at(pair.as_str(), pair.as_span().start())
     }
 
-    pub(super) fn reference_at(&mut self, written: &str, start: usize) -> Reference {
+    /// The same, of its text.
+    pub(crate) fn reference_at(&mut self, written: &str, start: usize) -> Reference {
         match split(written) {
             (name, None) => Reference::Plain(self.name_at(name, start, |_| false)),
             (prefix, Some(name)) => Reference::Prefixed(Path {

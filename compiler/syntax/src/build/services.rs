@@ -61,23 +61,23 @@ impl Builder<'_> {
         let span = self.span(&pair);
         let mut items = Vec::with_capacity(1);
         for item in Children::of(pair) {
-            let kind = self.service_kind(&item);
+            let kind = match item.as_rule() {
+                Rule::string => ServiceKind::Quoted(self.string(&item)),
+                _ => self.service_kind(item.as_str(), item.as_span().start()),
+            };
             items.push(Service { kind, span: self.span(&item) });
         }
         Services { items, span }
     }
 
-    fn service_kind(&mut self, pair: &Pair<'_, Rule>) -> ServiceKind {
-        let written = pair.as_str();
-        if pair.as_rule() == Rule::string {
-            return ServiceKind::Quoted(self.string(pair));
-        }
+    /// A word in port position.
+    pub(crate) fn service_kind(&mut self, written: &str, start: usize) -> ServiceKind {
         match classify(written) {
             Word::Any => ServiceKind::Any,
             Word::Number => ServiceKind::Number(self.text(written)),
             Word::WithProtocol => ServiceKind::WithProtocol(self.text(written)),
             Word::Slip => ServiceKind::Slip(self.text(written)),
-            Word::Path | Word::Name => match self.reference(pair) {
+            Word::Path | Word::Name => match self.reference_at(written, start) {
                 Reference::Plain(name) => ServiceKind::Name(name),
                 Reference::Prefixed(path) => ServiceKind::Path(path),
             },

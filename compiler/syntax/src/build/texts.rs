@@ -7,13 +7,13 @@ const SLOTS: usize = 512;
 
 /// The texts read last, each in the slot that its bytes choose.
 #[derive(Debug, Default)]
-pub(crate) struct Texts(Vec<Text>);
+pub(crate) struct Texts(Vec<Option<Text>>);
 
 impl Texts {
     /// The text, shared where it is still remembered.
     pub(super) fn of(&mut self, written: &str) -> Text {
         if self.0.is_empty() {
-            self.0.resize_with(SLOTS, || Text::from(""));
+            self.0.resize(SLOTS, None);
         }
         let hash = written
             .bytes()
@@ -21,10 +21,10 @@ impl Texts {
         let Some(slot) = self.0.get_mut((hash ^ (hash >> 15)) as usize % SLOTS) else {
             return Text::from(written);
         };
-        if &**slot != written {
-            *slot = Text::from(written);
+        match slot {
+            Some(known) if **known == *written => known.clone(),
+            _ => slot.insert(Text::from(written)).clone(),
         }
-        slot.clone()
     }
 }
 

@@ -29,7 +29,7 @@ fn a_whole_file_reads_like_the_source() {
         app.kubernetes.io/managed-by: netpol
         netpol.dev/layer: default
       annotations:
-        netpol.dev/source: "shop.netpol:1 namespace shop"
+        netpol.dev/source: "shop.netpol:1"
         netpol.dev/because: "tests say so"
         netpol.dev/owner: team-shop
     spec:
@@ -51,7 +51,7 @@ fn a_whole_file_reads_like_the_source() {
         app.kubernetes.io/managed-by: netpol
         netpol.dev/layer: namespace
       annotations:
-        netpol.dev/source: "shop.netpol:5 a rule"
+        netpol.dev/source: "shop.netpol:5"
         netpol.dev/because: "tests say so"
         netpol.dev/owner: team-shop
     spec:
@@ -82,7 +82,7 @@ fn a_whole_file_reads_like_the_source() {
         app.kubernetes.io/managed-by: netpol
         netpol.dev/layer: namespace
       annotations:
-        netpol.dev/source: "shop.netpol:5 a rule"
+        netpol.dev/source: "shop.netpol:5"
         netpol.dev/because: "tests say so"
         netpol.dev/owner: team-shop
     spec:

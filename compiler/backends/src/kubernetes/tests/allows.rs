@@ -31,7 +31,7 @@ fn a_namespace_without_rules_is_closed_on_both_sides() {
         app.kubernetes.io/managed-by: netpol
         netpol.dev/layer: default
       annotations:
-        netpol.dev/source: "shop.netpol:1 namespace shop"
+        netpol.dev/source: "shop.netpol:1"
         netpol.dev/because: "tests say so"
         netpol.dev/owner: team-shop
     spec:

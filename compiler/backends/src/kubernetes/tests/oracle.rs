@@ -175,6 +175,7 @@ fn get<'y>(value: &'y Yaml, key: &str) -> Option<&'y Yaml> {
     match value {
         Yaml::Map(entries) => entries.iter().find(|(known, _)| **known == *key).map(|(_, value)| value),
         Yaml::Commented(_, value) => get(value, key),
+        Yaml::Shared(shared) => get(shared.map(), key),
         _ => None,
     }
 }
