@@ -3,6 +3,9 @@
 //! Null property values count as absent, as in the API server (`null` of a field without a default is pruned); null
 //! list items and null map values are mistakes.
 
+use std::fmt;
+use std::ops::Deref;
+
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error};
 use serde::de::{MapAccess, SeqAccess, Unexpected, Visitor};
@@ -14,6 +17,76 @@ use crate::node::{Entries, Items, Node, Value};
 /// Reads `node` as `T`, which may borrow its texts.
 pub(crate) fn decode<'n, T: Deserialize<'n>>(node: Node<'n>) -> Result<T, Fault> {
     T::deserialize(At(node))
+}
+
+/// Text as it stands in the document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Word<'n>(pub(crate) &'n str);
+
+impl Deref for Word<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.0
+    }
+}
+
+impl<'de: 'n, 'n> Deserialize<'de> for Word<'n> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(WordVisitor)
+    }
+}
+
+struct WordVisitor;
+
+impl<'de> Visitor<'de> for WordVisitor {
+    type Value = Word<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Word<'de>, E> {
+        Ok(Word(text))
+    }
+}
+
+/// The entries of a map of texts, by key.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pairs<'n>(Vec<(&'n str, Word<'n>)>);
+
+impl<'n> Deref for Pairs<'n> {
+    type Target = [(&'n str, Word<'n>)];
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<'de: 'n, 'n> Deserialize<'de> for Pairs<'n> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(PairsVisitor)
+    }
+}
+
+struct PairsVisitor;
+
+impl<'de> Visitor<'de> for PairsVisitor {
+    type Value = Pairs<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Pairs<'de>, A::Error> {
+        let mut pairs = Vec::with_capacity(entries.size_hint().unwrap_or_default());
+        while let Some((Word(key), value)) = entries.next_entry()? {
+            pairs.push((key, value));
+        }
+        // A key is there once: whoever parses a document sees to it.
+        pairs.sort_unstable_by_key(|(key, _)| *key);
+        Ok(Pairs(pairs))
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -118,6 +191,10 @@ impl<'de> SeqAccess<'de> for Sequence<'de> {
         }
         seed.deserialize(At(node)).map(Some).map_err(|fault| fault.under(&segment()))
     }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.items.count())
+    }
 }
 
 struct Fields<'n> {
@@ -146,5 +223,9 @@ impl<'de> MapAccess<'de> for Fields<'de> {
             Some((key, node)) => seed.deserialize(At(node)).map_err(|fault| fault.under(key)),
             None => Err(Fault::custom("a value without a key")),
         }
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.entries.count())
     }
 }

@@ -87,6 +87,18 @@ impl From<&Place<'_>> for String {
     }
 }
 
+/// What is made of every item of a list, up to the first fault.
+pub(crate) fn each<'r, R, T>(
+    list: &'r [R],
+    read: impl Fn((usize, &'r R)) -> Result<T, Fault>,
+) -> Result<Vec<T>, Fault> {
+    let mut found = Vec::with_capacity(list.len());
+    for item in list.iter().enumerate() {
+        found.push(read(item)?);
+    }
+    Ok(found)
+}
+
 /// A reason and the place it holds for, inside one object: `spec.ingress[0].from`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {

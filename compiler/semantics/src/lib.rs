@@ -5,6 +5,7 @@
 
 mod node;
 mod plain;
+mod scalar;
 mod decode;
 mod document;
 mod error;

@@ -112,12 +112,14 @@ fn lay(tree: Spanned<Tree>, cells: &mut Vec<Cell<'_>>) {
 }
 
 /// Adds the cell of a list or map; gives its place, to be closed when all it holds is there.
+#[inline]
 pub(crate) fn open<'t>(cells: &mut Vec<Cell<'t>>, line: u32, value: Value<'t>) -> usize {
     cells.push(Cell { line, length: 1, value });
     cells.len() - 1
 }
 
 /// Closes a list or map.
+#[inline]
 pub(crate) fn close(cells: &mut [Cell<'_>], at: usize) {
     let length = u32::try_from(cells.len() - at).unwrap_or(u32::MAX);
     if let Some(cell) = cells.get_mut(at) {
@@ -137,11 +139,13 @@ impl<'n> Node<'n> {
     }
 
     /// What it is.
+    #[inline]
     pub(crate) fn value(self) -> &'n Value<'n> {
         self.0.first().map_or(&Value::Null, |cell| &cell.value)
     }
 
     /// Whether nothing is there.
+    #[inline]
     pub(crate) fn is_null(self) -> bool {
         matches!(self.value(), Value::Null)
     }
@@ -152,6 +156,7 @@ impl<'n> Node<'n> {
     }
 
     /// The entries, if it is a map.
+    #[inline]
     pub(crate) fn entries(self) -> Entries<'n> {
         Entries(if matches!(self.value(), Value::Map) { self.items() } else { Items(&[]) })
     }
@@ -198,6 +203,7 @@ pub(crate) struct Items<'n>(&'n [Cell<'n>]);
 impl<'n> Iterator for Items<'n> {
     type Item = Node<'n>;
 
+    #[inline]
     fn next(&mut self) -> Option<Node<'n>> {
         let length = usize::try_from(self.0.first()?.length).ok()?;
         let (first, rest) = self.0.split_at_checked(length)?;
@@ -213,9 +219,12 @@ pub(crate) struct Entries<'n>(Items<'n>);
 impl<'n> Iterator for Entries<'n> {
     type Item = (&'n str, Node<'n>);
 
+    #[inline]
     fn next(&mut self) -> Option<(&'n str, Node<'n>)> {
-        let key = self.0.next()?.text()?;
-        Some((key, self.0.next()?))
+        let (key, rest) = self.0.0.split_first()?;
+        self.0 = Items(rest);
+        let value = self.0.next()?;
+        if let Value::Text(key) = &key.value { Some((key, value)) } else { None }
     }
 }
 

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use netpol_flow::Text;
+use netpol_flow::{Requirement, Text};
 use rayon::prelude::*;
 use serde::de::IgnoredAny;
 
 use crate::document::{Manifest, Object, Skipped, each_object};
-use crate::error::{Fault, Place, ReadError};
+use crate::error::{Fault, Place, ReadError, each};
 use crate::kubernetes;
 use crate::kubernetes::read::{is_cluster_policy, is_stock};
+use crate::labels;
 
 use super::raw::{RawPolicy, RawRule, RawSet, RawTier};
 use super::rules::{Known, NAMESPACE, Scope, nets, of_accounts, of_namespaces, plain, rule};
@@ -124,6 +125,7 @@ struct Part<'m> {
     understood: usize,
     errors: Vec<ReadError>,
     known: Known,
+    labels: labels::Known<Requirement>,
 }
 
 /// A policy, not yet in its tier.
@@ -158,7 +160,7 @@ impl<'m> Part<'m> {
                 let (tier, entry) = policy(object, &self.known)?;
                 found(tier, entry);
             }
-            Role::Stock => found("default".to_owned(), stock(object)?),
+            Role::Stock => found("default".to_owned(), stock(object, &self.labels)?),
             Role::Staged => {
                 policy(object, &self.known)?;
                 self.staged.push(object.skipped());
@@ -264,7 +266,7 @@ fn check_version(object: &Object<'_>) -> Result<(), Fault> {
 fn tier(object: &Object<'_>) -> Result<Tier, Fault> {
     check_version(object)?;
     object.check_frame(&["spec"])?;
-    let raw = object.section::<RawTier>("spec")?.unwrap_or_default();
+    let raw = object.section::<RawTier<'_>>("spec")?.unwrap_or_default();
     let passes_at_end = match raw.default_action.as_deref() {
         None | Some("Deny") => false,
         Some("Pass") => true,
@@ -285,14 +287,14 @@ fn tier(object: &Object<'_>) -> Result<Tier, Fault> {
 fn network_set(object: &Object<'_>) -> Result<NetworkSet, Fault> {
     check_version(object)?;
     object.check_frame(&["spec"])?;
-    let raw = object.section::<RawSet>("spec")?.unwrap_or_default();
+    let raw = object.section::<RawSet<'_>>("spec")?.unwrap_or_default();
     let namespace =
         if object.kind == "NetworkSet" { Some(object.namespace_or_default()?.into()) } else { None };
     Ok(NetworkSet { namespace, labels: object.labels()?, nets: nets(&raw.nets, &Place::root("spec.nets"))? })
 }
 
-fn stock(object: &Object<'_>) -> Result<Entry, Fault> {
-    let policy = kubernetes::read::policy(object)?;
+fn stock(object: &Object<'_>, known: &labels::Known<Requirement>) -> Result<Entry, Fault> {
+    let policy = kubernetes::read::policy(object, known)?;
     let rank = (policy.namespace.clone(), object.name.into());
     Ok(Entry { order: STOCK_ORDER, rank, title: policy.title.clone(), body: Body::Stock(policy) })
 }
@@ -307,26 +309,26 @@ fn staged_stock(object: &Object<'_>) -> Result<(), Fault> {
 fn policy(object: &Object<'_>, known: &Known) -> Result<(String, Entry), Fault> {
     check_version(object)?;
     object.check_frame(&["spec"])?;
-    let raw: RawPolicy = object.section("spec")?.ok_or_else(|| Fault::at("spec", "missing"))?;
+    let raw: RawPolicy<'_> = object.section("spec")?.ok_or_else(|| Fault::at("spec", "missing"))?;
     let is_global = object.kind.ends_with("GlobalNetworkPolicy");
     let namespace = if is_global { None } else { Some(object.namespace_or_default()?) };
     check_fields(&raw, object)?;
     let scope = Scope { namespace, known };
-    let rules = |raw: &Option<Vec<RawRule>>, word: &str| -> Result<Vec<Rule>, Fault> {
-        let rule = |(index, raw): (usize, &RawRule)| {
+    let rules = |raw: &Option<Vec<RawRule<'_>>>, word: &str| -> Result<Vec<Rule>, Fault> {
+        let rule = |(index, raw): (usize, &RawRule<'_>)| {
             rule(&scope, raw, word == "ingress", &Place::root("spec").key(word).item(index))
         };
-        raw.iter().flatten().enumerate().map(rule).collect()
+        each(raw.as_deref().unwrap_or_default(), rule)
     };
     let (ingress, egress) = (rules(&raw.ingress, "ingress")?, rules(&raw.egress, "egress")?);
     let (for_ingress, for_egress) = types(&raw, is_backend(object))?;
     let policy = Policy {
         namespace: namespace.map(Into::into),
-        subject: subject(&raw, namespace)?,
+        subject: subject(known, &raw, namespace)?,
         ingress: for_ingress.then_some(ingress),
         egress: for_egress.then_some(egress),
     };
-    let tier = raw.tier.filter(|tier| !tier.is_empty()).unwrap_or_else(|| "default".to_owned());
+    let tier = raw.tier.filter(|tier| !tier.is_empty()).map_or("default", |tier| tier.0).to_owned();
     let prefix = format!("{tier}.");
     let name = object.name.strip_prefix(&prefix).unwrap_or(object.name);
     let title = match namespace {
@@ -338,7 +340,7 @@ fn policy(object: &Object<'_>, known: &Known) -> Result<(String, Entry), Fault> 
     Ok((tier, Entry { order, rank, title: title.into(), body: Body::Calico(policy) }))
 }
 
-fn check_fields(raw: &RawPolicy, object: &Object<'_>) -> Result<(), Fault> {
+fn check_fields(raw: &RawPolicy<'_>, object: &Object<'_>) -> Result<(), Fault> {
     let is_global = object.kind.ends_with("GlobalNetworkPolicy");
     if !is_global && !raw.namespace_selector.is_empty() {
         return Err(Fault::at("spec.namespaceSelector", "unknown field of a namespaced policy"));
@@ -362,15 +364,18 @@ fn check_fields(raw: &RawPolicy, object: &Object<'_>) -> Result<(), Fault> {
     }
 }
 
-fn subject(raw: &RawPolicy, namespace: Option<&str>) -> Result<Expr, Fault> {
-    let mut expr = plain(&raw.selector, &Place::root("spec.selector"))?;
+fn subject(known: &Known, raw: &RawPolicy<'_>, namespace: Option<&str>) -> Result<Expr, Fault> {
+    let mut expr = plain(known, &raw.selector, &Place::root("spec.selector"))?;
     if !raw.service_account_selector.is_empty() {
-        expr = expr
-            .and(of_accounts(&raw.service_account_selector, &Place::root("spec.serviceAccountSelector"))?);
+        expr = expr.and(of_accounts(
+            known,
+            &raw.service_account_selector,
+            &Place::root("spec.serviceAccountSelector"),
+        )?);
     }
     if !raw.namespace_selector.is_empty() {
-        let within = of_namespaces(&raw.namespace_selector, &Place::root("spec.namespaceSelector"))?;
-        if plain(&raw.namespace_selector, &Place::root("spec.namespaceSelector")).is_err() {
+        let within = of_namespaces(known, &raw.namespace_selector, &Place::root("spec.namespaceSelector"))?;
+        if plain(known, &raw.namespace_selector, &Place::root("spec.namespaceSelector")).is_err() {
             return Err(Fault::at(
                 "spec.namespaceSelector",
                 "`global()` belongs in a rule's `namespaceSelector`",
@@ -386,10 +391,10 @@ fn subject(raw: &RawPolicy, namespace: Option<&str>) -> Result<Expr, Fault> {
 
 /// Whether the policy is for ingress and for egress. Where `types` is omitted the three ways Calico is served differ
 /// (`CAL-05`): the API server counts rules, the native CRDs count sections, the datastore takes both.
-fn types(raw: &RawPolicy, is_backend: bool) -> Result<(bool, bool), Fault> {
+fn types(raw: &RawPolicy<'_>, is_backend: bool) -> Result<(bool, bool), Fault> {
     let (mut ingress, mut egress) = (false, false);
     for (index, kind) in raw.types.iter().flatten().enumerate() {
-        match kind.as_str() {
+        match &**kind {
             "Ingress" => ingress = true,
             "Egress" => egress = true,
             other => {
@@ -403,7 +408,7 @@ fn types(raw: &RawPolicy, is_backend: bool) -> Result<(bool, bool), Fault> {
     if is_backend {
         return Ok((true, true));
     }
-    let has = |rules: &Option<Vec<RawRule>>| rules.as_ref().is_some_and(|rules| !rules.is_empty());
+    let has = |rules: &Option<Vec<RawRule<'_>>>| rules.as_ref().is_some_and(|rules| !rules.is_empty());
     let by_rules = (has(&raw.ingress) || !has(&raw.egress), has(&raw.egress));
     let by_sections = (raw.ingress.is_some() || raw.egress.is_none(), raw.egress.is_some());
     if by_rules == by_sections {

@@ -7,7 +7,8 @@ use ipnet::IpNet;
 use netpol_flow::{Family, PathMatch, Protocol, Text, family_of};
 use rustc_hash::FxHashMap;
 
-use crate::error::{Fault, Place};
+use crate::decode::Word;
+use crate::error::{Fault, Place, each};
 use crate::kubernetes::read::NumberOrName;
 
 use super::raw::{RawEntity, RawHttp, RawRule};
@@ -29,13 +30,42 @@ pub(crate) struct Scope<'a> {
     pub(crate) known: &'a Known,
 }
 
-/// Selectors of rules that were read before, by the policy's namespace and the text of `namespaceSelector` and `selector`.
+/// Selectors that were read before.
 #[derive(Default)]
-pub(crate) struct Known(RefCell<FxHashMap<(String, String, String), Arc<Expr>>>);
+pub(crate) struct Known {
+    /// The ends of rules, by the policy's namespace and the text of `namespaceSelector` and `selector`.
+    ends: RefCell<ByText<ByText<ByText<Arc<Expr>>>>>,
+    /// Selectors as written.
+    written: RefCell<ByText<Expr>>,
+}
+
+type ByText<T> = FxHashMap<String, T>;
+
+impl Known {
+    fn get(&self, [namespace, namespaces, pods]: [&str; 3]) -> Option<Arc<Expr>> {
+        self.ends.borrow().get(namespace)?.get(namespaces)?.get(pods).cloned()
+    }
+
+    fn add(&self, [namespace, namespaces, pods]: [&str; 3], expr: &Arc<Expr>) {
+        let mut known = self.ends.borrow_mut();
+        let within = known.entry(namespace.to_owned()).or_default().entry(namespaces.to_owned()).or_default();
+        within.insert(pods.to_owned(), Arc::clone(expr));
+    }
+}
+
+/// A selector as written.
+fn written(known: &Known, text: &str, place: &Place<'_>) -> Result<Expr, Fault> {
+    if let Some(expr) = known.written.borrow().get(text) {
+        return Ok(expr.clone());
+    }
+    let expr = parse(text).map_err(|reason| Fault::at(place, reason))?;
+    known.written.borrow_mut().insert(text.to_owned(), expr.clone());
+    Ok(expr)
+}
 
 /// A selector, with `global()` refused: it has a meaning in a rule's `namespaceSelector` alone.
-pub(crate) fn plain(text: &str, place: &Place<'_>) -> Result<Expr, Fault> {
-    let expr = parse(text).map_err(|reason| Fault::at(place, reason))?;
+pub(crate) fn plain(known: &Known, text: &str, place: &Place<'_>) -> Result<Expr, Fault> {
+    let expr = written(known, text, place)?;
     if expr.has_global() {
         return Err(Fault::at(place, "`global()` belongs in a rule's `namespaceSelector`"));
     }
@@ -45,8 +75,8 @@ pub(crate) fn plain(text: &str, place: &Place<'_>) -> Result<Expr, Fault> {
 /// A selector over namespaces: keys are those of the namespace, `all()` is "in a namespace", `global()` the opposite.
 ///
 /// A negative one is renamed only and not confined to endpoints that have a namespace (`CAL-03`).
-pub(crate) fn of_namespaces(text: &str, place: &Place<'_>) -> Result<Expr, Fault> {
-    let expr = parse(text).map_err(|reason| Fault::at(place, reason))?;
+pub(crate) fn of_namespaces(known: &Known, text: &str, place: &Place<'_>) -> Result<Expr, Fault> {
+    let expr = written(known, text, place)?;
     if expr.has_global() && expr != Expr::Global {
         return Err(Fault::at(place, "`global()` stands alone"));
     }
@@ -56,18 +86,22 @@ pub(crate) fn of_namespaces(text: &str, place: &Place<'_>) -> Result<Expr, Fault
 }
 
 /// A selector over service accounts' own labels.
-pub(crate) fn of_accounts(text: &str, place: &Place<'_>) -> Result<Expr, Fault> {
-    Ok(plain(text, place)?.rewrite(&|key| format!("{OF_ACCOUNT}{key}").into(), &Expr::All, &Expr::Global))
+pub(crate) fn of_accounts(known: &Known, text: &str, place: &Place<'_>) -> Result<Expr, Fault> {
+    Ok(plain(known, text, place)?.rewrite(
+        &|key| format!("{OF_ACCOUNT}{key}").into(),
+        &Expr::All,
+        &Expr::Global,
+    ))
 }
 
 pub(crate) fn rule(
     scope: &Scope<'_>,
-    raw: &RawRule,
+    raw: &RawRule<'_>,
     is_ingress: bool,
     place: &Place<'_>,
 ) -> Result<Rule, Fault> {
     let at = |word: &'static str| place.key(word);
-    let action = match raw.action.as_str() {
+    let action = match &*raw.action {
         "Allow" => Action::Allow,
         "Deny" => Action::Deny,
         "Pass" => Action::Pass,
@@ -96,7 +130,7 @@ pub(crate) fn rule(
             return Err(Fault::at(at(word), "type goes from 0 to 254, and a code needs a type"));
         }
     }
-    let has_ports = |entity: &RawEntity| (entity.ports.iter().chain(&entity.not_ports)).any(is_number);
+    let has_ports = |entity: &RawEntity<'_>| (entity.ports.iter().chain(&entity.not_ports)).any(is_number);
     if matches!(protocol, None | Some(AnyProtocol::Other))
         && (has_ports(&raw.source) || has_ports(&raw.destination))
     {
@@ -113,15 +147,17 @@ pub(crate) fn rule(
     Ok(Rule { action, family, protocol, not_protocol, source, destination, http })
 }
 
-fn is_number(port: &NumberOrName) -> bool {
+fn is_number(port: &NumberOrName<'_>) -> bool {
     match port {
         NumberOrName::Number(_) => true,
         NumberOrName::Name(text) => text.bytes().all(|b| b.is_ascii_digit() || b == b':'),
     }
 }
 
-fn protocol(raw: &NumberOrName, place: &Place<'_>) -> Result<AnyProtocol, Fault> {
+fn protocol(raw: &NumberOrName<'_>, place: &Place<'_>) -> Result<AnyProtocol, Fault> {
     let name = match raw {
+        NumberOrName::Name("TCP") => return Ok(AnyProtocol::Known(Protocol::Tcp)),
+        NumberOrName::Name("UDP") => return Ok(AnyProtocol::Known(Protocol::Udp)),
         NumberOrName::Number(number) => number.to_string(),
         NumberOrName::Name(name) => name.to_ascii_lowercase(),
     };
@@ -135,7 +171,7 @@ fn protocol(raw: &NumberOrName, place: &Place<'_>) -> Result<AnyProtocol, Fault>
     }
 }
 
-fn entity(scope: &Scope<'_>, raw: &RawEntity, is_peer: bool, place: &Place<'_>) -> Result<Entity, Fault> {
+fn entity(scope: &Scope<'_>, raw: &RawEntity<'_>, is_peer: bool, place: &Place<'_>) -> Result<Entity, Fault> {
     let at = |word: &'static str| place.key(word);
     let apiserver = match &raw.services {
         None => false,
@@ -145,7 +181,7 @@ fn entity(scope: &Scope<'_>, raw: &RawEntity, is_peer: bool, place: &Place<'_>) 
                 && raw.ports.is_empty()
                 && raw.not_ports.is_empty()
                 && raw.service_accounts.is_none()
-                && [&raw.selector, &raw.not_selector, &raw.namespace_selector]
+                && [raw.selector, raw.not_selector, raw.namespace_selector]
                     .iter()
                     .all(|text| text.is_empty());
             let namespace =
@@ -153,16 +189,16 @@ fn entity(scope: &Scope<'_>, raw: &RawEntity, is_peer: bool, place: &Place<'_>) 
             if !alone || !is_peer {
                 return Err(Fault::at(at("services"), "stands alone, and at the far end of a rule"));
             }
-            if service.name != "kubernetes" || namespace != Some("default") {
+            if &*service.name != "kubernetes" || namespace != Some("default") {
                 return Err(Fault::uncovered(at("services"), "Services other than `default/kubernetes`"));
             }
             true
         }
     };
     let selected = known(scope, raw, place)?.map(Selected::of);
-    let not_selected = match raw.not_selector.as_str() {
+    let not_selected = match &*raw.not_selector {
         "" => None,
-        text => Some(Selected::of(plain(text, &at("notSelector"))?.into())),
+        text => Some(Selected::of(plain(scope.known, text, &at("notSelector"))?.into())),
     };
     let not_nets = nets(&raw.not_nets, &at("notNets"))?;
     if not_nets.iter().any(|net| net.prefix_len() == 0) {
@@ -180,19 +216,18 @@ fn entity(scope: &Scope<'_>, raw: &RawEntity, is_peer: bool, place: &Place<'_>) 
 }
 
 /// As [`positive`], without reading the same words twice.
-fn known(scope: &Scope<'_>, raw: &RawEntity, place: &Place<'_>) -> Result<Option<Arc<Expr>>, Fault> {
+fn known(scope: &Scope<'_>, raw: &RawEntity<'_>, place: &Place<'_>) -> Result<Option<Arc<Expr>>, Fault> {
     let is_shared = !raw.selector.is_empty() && raw.service_accounts.is_none();
     if !is_shared {
         return Ok(positive(scope, raw, place)?.map(Arc::new));
     }
-    let namespace = scope.namespace.unwrap_or_default().to_owned();
-    let words = (namespace, raw.namespace_selector.clone(), raw.selector.clone());
-    if let Some(known) = scope.known.0.borrow().get(&words) {
-        return Ok(Some(Arc::clone(known)));
+    let words = [scope.namespace.unwrap_or_default(), &raw.namespace_selector, &raw.selector];
+    if let Some(known) = scope.known.get(words) {
+        return Ok(Some(known));
     }
     let read = positive(scope, raw, place)?.map(Arc::new);
     if let Some(read) = &read {
-        scope.known.0.borrow_mut().insert(words, Arc::clone(read));
+        scope.known.add(words, read);
     }
     Ok(read)
 }
@@ -202,39 +237,36 @@ fn known(scope: &Scope<'_>, raw: &RawEntity, place: &Place<'_>) -> Result<Option
 /// given (`CAL-04`).
 ///
 /// Source: `libcalico-go/lib/backend/syncersv1/updateprocessors/rules.go`.
-fn positive(scope: &Scope<'_>, raw: &RawEntity, place: &Place<'_>) -> Result<Option<Expr>, Fault> {
+fn positive(scope: &Scope<'_>, raw: &RawEntity<'_>, place: &Place<'_>) -> Result<Option<Expr>, Fault> {
     let at = |word: &'static str| place.key(word);
     let mut parts = Vec::new();
     if !raw.namespace_selector.is_empty() {
-        parts.push(of_namespaces(&raw.namespace_selector, &at("namespaceSelector"))?);
+        parts.push(of_namespaces(scope.known, &raw.namespace_selector, &at("namespaceSelector"))?);
     }
     if let Some(accounts) = &raw.service_accounts {
         if accounts.names.is_empty() && accounts.selector.is_empty() {
             return Err(Fault::at(at("serviceAccounts"), "neither names nor a selector: restricts nothing"));
         }
         if !accounts.selector.is_empty() {
-            parts.push(of_accounts(&accounts.selector, &at("serviceAccounts.selector"))?);
+            parts.push(of_accounts(scope.known, &accounts.selector, &at("serviceAccounts.selector"))?);
         }
         if !accounts.names.is_empty() {
             if let Some(name) = accounts.names.iter().find(|name| name.contains('\'')) {
-                return Err(Fault::at(at("serviceAccounts.names"), format!("`{name}` is not a name")));
+                return Err(Fault::at(at("serviceAccounts.names"), format!("`{}` is not a name", name.0)));
             }
-            let names = accounts.names.iter().map(|name| name.as_str().into()).collect();
+            let names = accounts.names.iter().map(|name| name.0.into()).collect();
             parts.push(Expr::In(SERVICE_ACCOUNT.into(), names));
         }
     }
     if !raw.selector.is_empty() {
-        match plain(&raw.selector, &at("selector"))? {
+        match plain(scope.known, &raw.selector, &at("selector"))? {
             Expr::And(mut all) => parts.append(&mut all),
             one => parts.push(one),
         }
     }
-    let local = match scope.namespace {
-        Some(namespace) if raw.namespace_selector.is_empty() => Some(Expr::is(NAMESPACE, namespace)),
-        Some(_) | None => None,
-    };
-    if let (Some(local), true) = (local, !parts.is_empty() || !raw.not_selector.is_empty()) {
-        parts.insert(0, local);
+    let is_given = !parts.is_empty() || !raw.not_selector.is_empty();
+    if let (Some(namespace), true) = (scope.namespace, is_given && raw.namespace_selector.is_empty()) {
+        parts.insert(0, Expr::is(NAMESPACE, namespace));
     }
     Ok(if parts.is_empty() { None } else { Some(Expr::And(parts)) })
 }
@@ -273,17 +305,17 @@ fn set_label<'a>(set: &'a NetworkSet, key: &str) -> Label<'a> {
 }
 
 /// Blocks or bare addresses; host bits are masked, as the conversion to the backend model does.
-pub(crate) fn nets(raw: &[String], place: &Place<'_>) -> Result<Vec<IpNet>, Fault> {
-    let net = |(index, text): (usize, &String)| {
+pub(crate) fn nets(raw: &[Word<'_>], place: &Place<'_>) -> Result<Vec<IpNet>, Fault> {
+    let net = |(index, text): (usize, &Word<'_>)| {
         let parsed = if text.contains('/') {
             crate::block::parse(text)
         } else {
             text.parse::<std::net::IpAddr>().ok().map(IpNet::from)
         };
-        let reason = || Fault::at(place.item(index), format!("`{text}` is not an address or a block"));
+        let reason = || Fault::at(place.item(index), format!("`{}` is not an address or a block", text.0));
         parsed.map(|net| net.trunc()).ok_or_else(reason)
     };
-    raw.iter().enumerate().map(net).collect()
+    each(raw, net)
 }
 
 fn one_family(entities: &[&Entity], family: Option<Family>, place: &Place<'_>) -> Result<(), Fault> {
@@ -297,8 +329,8 @@ fn one_family(entities: &[&Entity], family: Option<Family>, place: &Place<'_>) -
     Ok(())
 }
 
-fn ports(raw: &[NumberOrName], place: &Place<'_>) -> Result<Vec<Port>, Fault> {
-    let port = |(index, raw): (usize, &NumberOrName)| {
+fn ports(raw: &[NumberOrName<'_>], place: &Place<'_>) -> Result<Vec<Port>, Fault> {
+    let port = |(index, raw): (usize, &NumberOrName<'_>)| {
         let bad = |what: &str| Fault::at(place.item(index), format!("`{what}` is not a port"));
         match raw {
             NumberOrName::Number(number) => {
@@ -315,23 +347,23 @@ fn ports(raw: &[NumberOrName], place: &Place<'_>) -> Result<Vec<Port>, Fault> {
             NumberOrName::Name(text) => {
                 let is_name = (1..=128).contains(&text.len())
                     && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
-                if is_name { Ok(Port::Named(Text::from(text.as_str()))) } else { Err(bad(text)) }
+                if is_name { Ok(Port::Named(Text::from(*text))) } else { Err(bad(text)) }
             }
         }
     };
-    raw.iter().enumerate().map(port).collect()
+    each(raw, port)
 }
 
-fn http(raw: &RawHttp, place: &Place<'_>) -> Result<Http, Fault> {
-    let path = |(index, raw): (usize, &super::raw::RawPath)| match (&raw.exact, &raw.prefix) {
-        (Some(exact), None) => Ok(PathMatch::Exact(exact.as_str().into())),
-        (None, Some(prefix)) => Ok(PathMatch::Prefix(prefix.as_str().into())),
+fn http(raw: &RawHttp<'_>, place: &Place<'_>) -> Result<Http, Fault> {
+    let path = |(index, raw): (usize, &super::raw::RawPath<'_>)| match (&raw.exact, &raw.prefix) {
+        (Some(exact), None) => Ok(PathMatch::Exact(exact.0.into())),
+        (None, Some(prefix)) => Ok(PathMatch::Prefix(prefix.0.into())),
         (Some(_), Some(_)) | (None, None) => {
             Err(Fault::at(place.key("paths").item(index), "needs either `exact` or `prefix`"))
         }
     };
     Ok(Http {
-        methods: raw.methods.iter().map(|method| method.as_str().into()).collect(),
-        paths: raw.paths.iter().enumerate().map(path).collect::<Result<_, _>>()?,
+        methods: raw.methods.iter().map(|method| method.0.into()).collect(),
+        paths: each(&raw.paths, path)?,
     })
 }

@@ -135,11 +135,11 @@ fn fold<'a>(parts: &[Expr], label: &dyn Fn(&str) -> Label<'a>, decisive: bool) -
     if unknown { None } else { Some(!decisive) }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Token {
-    Label(Text),
-    Literal(Text),
-    Has(Text),
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Token<'t> {
+    Label(&'t str),
+    Literal(&'t str),
+    Has(&'t str),
     All,
     Global,
     Eq,
@@ -159,33 +159,20 @@ enum Token {
     Close,
 }
 
-const MARKS: [(&str, Token); 10] = [
-    ("==", Token::Eq),
-    ("!=", Token::Ne),
-    ("&&", Token::And),
-    ("||", Token::Or),
-    ("!", Token::Not),
-    ("(", Token::Open),
-    (")", Token::Close),
-    ("{", Token::OpenBrace),
-    ("}", Token::CloseBrace),
-    (",", Token::Comma),
-];
-
 const LONGEST_KEY: usize = 512;
 
-fn tokenize(text: &str) -> Result<Vec<Token>, String> {
-    let mut tokens: Vec<Token> = Vec::new();
+fn tokenize(text: &str) -> Result<Vec<Token<'_>>, String> {
+    let mut tokens = Vec::with_capacity(16);
     let mut rest = blank(text);
     while let Some(first) = rest.chars().next() {
-        if let Some((mark, token)) = MARKS.iter().find(|(mark, _)| rest.starts_with(mark)) {
-            tokens.push(token.clone());
-            rest = rest.strip_prefix(mark).unwrap_or_default();
+        if let Some((token, length)) = mark(rest) {
+            tokens.push(token);
+            rest = rest.get(length..).unwrap_or_default();
         } else if first == '\'' || first == '"' {
             let after = rest.strip_prefix(first).unwrap_or_default();
             let (literal, after) =
                 after.split_once(first).ok_or_else(|| format!("unterminated text in `{text}`"))?;
-            tokens.push(Token::Literal(literal.into()));
+            tokens.push(Token::Literal(literal));
             rest = after;
         } else if let Some(Token::Label(key)) = tokens.last() {
             let (token, after) =
@@ -197,7 +184,7 @@ fn tokenize(text: &str) -> Result<Vec<Token>, String> {
             rest = after;
         } else {
             let (key, after) = identifier(rest).ok_or_else(|| format!("unexpected `{first}` in `{text}`"))?;
-            tokens.push(Token::Label(key.into()));
+            tokens.push(Token::Label(key));
             rest = after;
         }
         rest = blank(rest);
@@ -206,10 +193,28 @@ fn tokenize(text: &str) -> Result<Vec<Token>, String> {
 }
 
 fn blank(text: &str) -> &str {
-    text.trim_start_matches([' ', '\t'])
+    let length = text.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    text.get(length..).unwrap_or_default()
 }
 
-fn operator(text: &str) -> Option<(Token, &str)> {
+/// A token without letters, and its length.
+fn mark(text: &str) -> Option<(Token<'_>, usize)> {
+    match text.as_bytes() {
+        [b'=', b'=', ..] => Some((Token::Eq, 2)),
+        [b'!', b'=', ..] => Some((Token::Ne, 2)),
+        [b'&', b'&', ..] => Some((Token::And, 2)),
+        [b'|', b'|', ..] => Some((Token::Or, 2)),
+        [b'!', ..] => Some((Token::Not, 1)),
+        [b'(', ..] => Some((Token::Open, 1)),
+        [b')', ..] => Some((Token::Close, 1)),
+        [b'{', ..] => Some((Token::OpenBrace, 1)),
+        [b'}', ..] => Some((Token::CloseBrace, 1)),
+        [b',', ..] => Some((Token::Comma, 1)),
+        [] | [_, ..] => None,
+    }
+}
+
+fn operator(text: &str) -> Option<(Token<'_>, &str)> {
     let two = |first: &str, second: &str| {
         text.strip_prefix(first).and_then(|rest| blank(rest).strip_prefix(second))
     };
@@ -220,12 +225,12 @@ fn operator(text: &str) -> Option<(Token, &str)> {
         .or_else(|| text.strip_prefix("in").map(|rest| (Token::In, rest)))
 }
 
-fn call(text: &str) -> Result<Option<(Token, &str)>, String> {
+fn call(text: &str) -> Result<Option<(Token<'_>, &str)>, String> {
     let closed =
         |rest| blank(rest).strip_prefix(')').ok_or_else(|| format!("no closing bracket in `{text}`"));
     if let Some(rest) = text.strip_prefix("has(") {
         let (key, rest) = identifier(blank(rest)).ok_or("no label key in `has(`")?;
-        Ok(Some((Token::Has(key.into()), closed(rest)?)))
+        Ok(Some((Token::Has(key), closed(rest)?)))
     } else if let Some(rest) = text.strip_prefix("all(") {
         Ok(Some((Token::All, closed(rest)?)))
     } else if let Some(rest) = text.strip_prefix("global(") {
@@ -236,26 +241,26 @@ fn call(text: &str) -> Result<Option<(Token, &str)>, String> {
 }
 
 fn identifier(text: &str) -> Option<(&str, &str)> {
-    let is_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-');
-    let end = text.find(|c| !is_key(c)).unwrap_or(text.len());
+    let is_key = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'/' | b'-');
+    let end = text.bytes().position(|byte| !is_key(byte)).unwrap_or(text.len());
     text.split_at_checked(end).filter(|(key, _)| (1..=LONGEST_KEY).contains(&key.len()))
 }
 
 const DEEPEST: u32 = 64;
 
-fn or(rest: &mut &[Token], depth: u32) -> Result<Expr, String> {
+fn or(rest: &mut &[Token<'_>], depth: u32) -> Result<Expr, String> {
     joined(rest, depth, &Token::Or, and, Expr::Or)
 }
 
-fn and(rest: &mut &[Token], depth: u32) -> Result<Expr, String> {
+fn and(rest: &mut &[Token<'_>], depth: u32) -> Result<Expr, String> {
     joined(rest, depth, &Token::And, operation, Expr::And)
 }
 
 fn joined(
-    rest: &mut &[Token],
+    rest: &mut &[Token<'_>],
     depth: u32,
-    by: &Token,
-    part: fn(&mut &[Token], u32) -> Result<Expr, String>,
+    by: &Token<'_>,
+    part: fn(&mut &[Token<'_>], u32) -> Result<Expr, String>,
     make: fn(Vec<Expr>) -> Expr,
 ) -> Result<Expr, String> {
     let first = part(rest, depth)?;
@@ -271,13 +276,13 @@ fn joined(
     Ok(make(parts))
 }
 
-fn take<'a>(rest: &mut &'a [Token]) -> Option<&'a Token> {
+fn take<'t>(rest: &mut &[Token<'t>]) -> Option<Token<'t>> {
     let (first, after) = rest.split_first()?;
     *rest = after;
-    Some(first)
+    Some(*first)
 }
 
-fn operation(rest: &mut &[Token], depth: u32) -> Result<Expr, String> {
+fn operation(rest: &mut &[Token<'_>], depth: u32) -> Result<Expr, String> {
     if depth > DEEPEST {
         return Err("selector nested too deeply".to_owned());
     }
@@ -287,13 +292,13 @@ fn operation(rest: &mut &[Token], depth: u32) -> Result<Expr, String> {
         negated = !negated;
     }
     let expr = match take(rest) {
-        Some(Token::Has(key)) => Expr::Has(key.clone()),
+        Some(Token::Has(key)) => Expr::Has(key.into()),
         Some(Token::All) => Expr::All,
         Some(Token::Global) => Expr::Global,
         Some(Token::Label(key)) => comparison(key, rest)?,
         Some(Token::Open) => {
             let inner = or(rest, depth + 1)?;
-            if take(rest) != Some(&Token::Close) {
+            if take(rest) != Some(Token::Close) {
                 return Err("expected `)`".to_owned());
             }
             inner
@@ -303,39 +308,38 @@ fn operation(rest: &mut &[Token], depth: u32) -> Result<Expr, String> {
     Ok(if negated { Expr::Not(Box::new(expr)) } else { expr })
 }
 
-fn comparison(key: &Text, rest: &mut &[Token]) -> Result<Expr, String> {
+fn comparison(key: &str, rest: &mut &[Token<'_>]) -> Result<Expr, String> {
     let operator = take(rest);
-    let literal = |rest: &mut &[Token]| match take(rest) {
-        Some(Token::Literal(text)) => Ok(text.clone()),
+    let literal = |rest: &mut &[Token<'_>]| match take(rest) {
+        Some(Token::Literal(text)) => Ok(Text::from(text)),
         Some(_) | None => Err(format!("expected a quoted value for `{key}`")),
     };
-    let key = key.clone();
     match operator {
-        Some(Token::Eq) => Ok(Expr::In(key.clone(), SortedSet::one(literal(rest)?))),
-        Some(Token::Ne) => Ok(Expr::NotIn(key.clone(), SortedSet::one(literal(rest)?))),
-        Some(Token::Contains) => Ok(Expr::Contains(key.clone(), literal(rest)?)),
-        Some(Token::StartsWith) => Ok(Expr::StartsWith(key.clone(), literal(rest)?)),
-        Some(Token::EndsWith) => Ok(Expr::EndsWith(key.clone(), literal(rest)?)),
-        Some(Token::In) => Ok(Expr::In(key, set(rest)?)),
-        Some(Token::NotIn) => Ok(Expr::NotIn(key, set(rest)?)),
+        Some(Token::Eq) => Ok(Expr::In(key.into(), SortedSet::one(literal(rest)?))),
+        Some(Token::Ne) => Ok(Expr::NotIn(key.into(), SortedSet::one(literal(rest)?))),
+        Some(Token::Contains) => Ok(Expr::Contains(key.into(), literal(rest)?)),
+        Some(Token::StartsWith) => Ok(Expr::StartsWith(key.into(), literal(rest)?)),
+        Some(Token::EndsWith) => Ok(Expr::EndsWith(key.into(), literal(rest)?)),
+        Some(Token::In) => Ok(Expr::In(key.into(), set(rest)?)),
+        Some(Token::NotIn) => Ok(Expr::NotIn(key.into(), set(rest)?)),
         Some(_) | None => Err(format!("`{key}` is not followed by an operator")),
     }
 }
 
-fn set(rest: &mut &[Token]) -> Result<SortedSet<Text>, String> {
-    if take(rest) != Some(&Token::OpenBrace) {
+fn set(rest: &mut &[Token<'_>]) -> Result<SortedSet<Text>, String> {
+    if take(rest) != Some(Token::OpenBrace) {
         return Err("expected `{`".to_owned());
     }
     let mut values = Vec::new();
     while let Some(Token::Literal(value)) = rest.first() {
-        values.push(value.clone());
+        values.push(Text::from(*value));
         take(rest);
         if rest.first() != Some(&Token::Comma) {
             break;
         }
         take(rest);
     }
-    if take(rest) == Some(&Token::CloseBrace) {
+    if take(rest) == Some(Token::CloseBrace) {
         Ok(values.into_iter().collect())
     } else {
         Err("expected `}`".to_owned())

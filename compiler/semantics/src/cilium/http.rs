@@ -3,6 +3,7 @@
 use netpol_flow::{PathMatch, Request, Text};
 use regex::bytes::{Regex, RegexBuilder};
 
+use crate::decode::Word;
 use crate::error::{Fault, Place};
 use crate::trace::{Match, doubt};
 
@@ -20,8 +21,8 @@ pub(crate) struct Http {
 const LARGEST: usize = 1 << 20;
 
 /// Reads one match. Method, path and host go to Envoy as `safe_regex`, which is RE2 matching the whole value.
-pub(crate) fn http(raw: &RawHttp, place: &Place<'_>) -> Result<Http, Fault> {
-    let compile = |text: &Option<String>, word: &str| match text.as_deref() {
+pub(crate) fn http(raw: &RawHttp<'_>, place: &Place<'_>) -> Result<Http, Fault> {
+    let compile = |text: &Option<Word<'_>>, word: &str| match text.as_deref() {
         None | Some("") => Ok(None),
         Some(text) => whole(text).map(Some).map_err(|reason| Fault::at(place.key(word), reason)),
     };

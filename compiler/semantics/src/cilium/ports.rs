@@ -2,7 +2,7 @@
 
 use netpol_flow::{Endpoint, Protocol, Side, is_port_name};
 
-use crate::error::{Fault, Place};
+use crate::error::{Fault, Place, each};
 use crate::trace::{Match, any, doubt};
 
 use super::http::http;
@@ -16,12 +16,12 @@ const MOST: usize = 40;
 
 /// The ports of an allow rule.
 pub(crate) fn of_allow(
-    raw: &[RawPortRule],
-    icmps: Option<&[RawIcmp]>,
+    raw: &[RawPortRule<'_>],
+    icmps: Option<&[RawIcmp<'_>]>,
     side: Side,
     place: &Place<'_>,
 ) -> Result<Ports, Fault> {
-    let item = |(index, raw): (usize, &RawPortRule)| {
+    let item = |(index, raw): (usize, &RawPortRule<'_>)| {
         let list = place.key("toPorts");
         let here = list.item(index);
         for (field, word) in [
@@ -41,24 +41,24 @@ pub(crate) fn of_allow(
         };
         Ok(PortItem { ports, l7 })
     };
-    let items = raw.iter().enumerate().map(item).collect::<Result<Vec<_>, _>>()?;
+    let items = each(raw, item)?;
     of_items(items, icmps, place)
 }
 
 /// The ports of a deny rule.
 pub(crate) fn of_deny(
-    raw: &[RawPortDenyRule],
-    icmps: Option<&[RawIcmp]>,
+    raw: &[RawPortDenyRule<'_>],
+    icmps: Option<&[RawIcmp<'_>]>,
     place: &Place<'_>,
 ) -> Result<Ports, Fault> {
-    let item = |(index, raw): (usize, &RawPortDenyRule)| {
+    let item = |(index, raw): (usize, &RawPortDenyRule<'_>)| {
         Ok(PortItem { ports: ports(&raw.ports, &place.key("toPorts").item(index))?, l7: None })
     };
-    let items = raw.iter().enumerate().map(item).collect::<Result<Vec<_>, _>>()?;
+    let items = each(raw, item)?;
     of_items(items, icmps, place)
 }
 
-fn of_items(items: Vec<PortItem>, icmps: Option<&[RawIcmp]>, place: &Place<'_>) -> Result<Ports, Fault> {
+fn of_items(items: Vec<PortItem>, icmps: Option<&[RawIcmp<'_>]>, place: &Place<'_>) -> Result<Ports, Fault> {
     match (items.is_empty(), icmps) {
         (true, None | Some([])) => Ok(Ports::Every),
         (false, None | Some([])) => Ok(Ports::Items(items)),
@@ -70,14 +70,14 @@ fn of_items(items: Vec<PortItem>, icmps: Option<&[RawIcmp]>, place: &Place<'_>) 
     }
 }
 
-fn ports(raw: &[RawPort], place: &Place<'_>) -> Result<Vec<Port>, Fault> {
+fn ports(raw: &[RawPort<'_>], place: &Place<'_>) -> Result<Vec<Port>, Fault> {
     if raw.len() > MOST {
         return Err(Fault::at(place, format!("{} ports, more than {MOST} (CIL-15)", raw.len())));
     }
-    raw.iter().enumerate().map(|(index, raw)| port(raw, &place.key("ports").item(index))).collect()
+    each(raw, |(index, raw)| port(raw, &place.key("ports").item(index)))
 }
 
-fn port(raw: &RawPort, place: &Place<'_>) -> Result<Port, Fault> {
+fn port(raw: &RawPort<'_>, place: &Place<'_>) -> Result<Port, Fault> {
     let protocol = match raw.protocol.as_deref() {
         None | Some("ANY") => None,
         Some("TCP") => Some(Protocol::Tcp),
@@ -115,7 +115,7 @@ fn port(raw: &RawPort, place: &Place<'_>) -> Result<Port, Fault> {
     Ok(Port { protocol, numbers })
 }
 
-fn l7(raw: &RawL7, ports: &[Port], side: Side, place: &Place<'_>) -> Result<L7, Fault> {
+fn l7(raw: &RawL7<'_>, ports: &[Port], side: Side, place: &Place<'_>) -> Result<L7, Fault> {
     if raw.kafka.is_some() || raw.l7.is_some() || raw.l7proto.is_some() {
         return Err(Fault::uncovered(place, "Kafka and generic L7 rules"));
     }
@@ -134,7 +134,7 @@ fn l7(raw: &RawL7, ports: &[Port], side: Side, place: &Place<'_>) -> Result<L7, 
                 return Err(Fault::at(place, "HTTP rules need protocol TCP on every port"));
             }
             let rule = |(index, raw)| http(raw, &place.key("http").item(index));
-            rules.iter().enumerate().map(rule).collect::<Result<_, _>>().map(L7::Http)
+            each(rules, rule).map(L7::Http)
         }
         (None, Some(rules)) => {
             if rules.is_empty() {
@@ -153,8 +153,8 @@ fn l7(raw: &RawL7, ports: &[Port], side: Side, place: &Place<'_>) -> Result<L7, 
 }
 
 /// Names and patterns of `toFQDNs` or `rules.dns`.
-pub(crate) fn names(raw: &[RawName], place: &Place<'_>) -> Result<Vec<NamePattern>, Fault> {
-    let one = |(index, raw): (usize, &RawName)| {
+pub(crate) fn names(raw: &[RawName<'_>], place: &Place<'_>) -> Result<Vec<NamePattern>, Fault> {
+    let one = |(index, raw): (usize, &RawName<'_>)| {
         let read = match (&raw.match_name, &raw.match_pattern) {
             (Some(text), None) => name(text),
             (None, Some(text)) => pattern(text),
@@ -162,7 +162,7 @@ pub(crate) fn names(raw: &[RawName], place: &Place<'_>) -> Result<Vec<NamePatter
         };
         read.map_err(|reason| Fault::at(place.item(index), reason))
     };
-    raw.iter().enumerate().map(one).collect()
+    each(raw, one)
 }
 
 /// Whether the flow's port is one of the item's.

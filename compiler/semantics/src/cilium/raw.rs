@@ -3,28 +3,29 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use crate::decode::Word;
 use crate::kubernetes::read::NumberOrName;
 use crate::labels::RawSelector;
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct RawRule {
-    pub(crate) endpoint_selector: Option<RawSelector>,
-    pub(crate) node_selector: Option<RawSelector>,
+#[serde(bound(deserialize = "'de: 'n"), deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct RawRule<'n> {
+    pub(crate) endpoint_selector: Option<RawSelector<'n>>,
+    pub(crate) node_selector: Option<RawSelector<'n>>,
     #[serde(default)]
-    pub(crate) ingress: Vec<RawIngress>,
+    pub(crate) ingress: Vec<RawIngress<'n>>,
     #[serde(default)]
-    pub(crate) ingress_deny: Vec<RawIngressDeny>,
+    pub(crate) ingress_deny: Vec<RawIngressDeny<'n>>,
     #[serde(default)]
-    pub(crate) egress: Vec<RawEgress>,
+    pub(crate) egress: Vec<RawEgress<'n>>,
     #[serde(default)]
-    pub(crate) egress_deny: Vec<RawEgressDeny>,
+    pub(crate) egress_deny: Vec<RawEgressDeny<'n>>,
     #[serde(default)]
     pub(crate) enable_default_deny: RawDefaultDeny,
     #[serde(rename = "labels")]
     pub(crate) _labels: Option<IgnoredAny>,
     #[serde(rename = "description")]
-    pub(crate) _description: Option<String>,
+    pub(crate) _description: Option<Word<'n>>,
     #[serde(rename = "log")]
     pub(crate) _log: Option<IgnoredAny>,
 }
@@ -37,124 +38,124 @@ pub(crate) struct RawDefaultDeny {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct RawIngress {
-    pub(crate) from_endpoints: Option<Vec<RawSelector>>,
+#[serde(bound(deserialize = "'de: 'n"), deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct RawIngress<'n> {
+    pub(crate) from_endpoints: Option<Vec<RawSelector<'n>>>,
     #[serde(rename = "fromCIDR")]
-    pub(crate) from_cidr: Option<Vec<String>>,
+    pub(crate) from_cidr: Option<Vec<Word<'n>>>,
     #[serde(rename = "fromCIDRSet")]
-    pub(crate) from_cidr_set: Option<Vec<RawCidrRule>>,
-    pub(crate) from_entities: Option<Vec<String>>,
+    pub(crate) from_cidr_set: Option<Vec<RawCidrRule<'n>>>,
+    pub(crate) from_entities: Option<Vec<Word<'n>>>,
     pub(crate) from_nodes: Option<IgnoredAny>,
     pub(crate) from_groups: Option<IgnoredAny>,
     pub(crate) from_requires: Option<IgnoredAny>,
     #[serde(default)]
-    pub(crate) to_ports: Vec<RawPortRule>,
-    pub(crate) icmps: Option<Vec<RawIcmp>>,
-    pub(crate) authentication: Option<RawAuthentication>,
+    pub(crate) to_ports: Vec<RawPortRule<'n>>,
+    pub(crate) icmps: Option<Vec<RawIcmp<'n>>>,
+    pub(crate) authentication: Option<RawAuthentication<'n>>,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct RawIngressDeny {
-    pub(crate) from_endpoints: Option<Vec<RawSelector>>,
+#[serde(bound(deserialize = "'de: 'n"), deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct RawIngressDeny<'n> {
+    pub(crate) from_endpoints: Option<Vec<RawSelector<'n>>>,
     #[serde(rename = "fromCIDR")]
-    pub(crate) from_cidr: Option<Vec<String>>,
+    pub(crate) from_cidr: Option<Vec<Word<'n>>>,
     #[serde(rename = "fromCIDRSet")]
-    pub(crate) from_cidr_set: Option<Vec<RawCidrRule>>,
-    pub(crate) from_entities: Option<Vec<String>>,
+    pub(crate) from_cidr_set: Option<Vec<RawCidrRule<'n>>>,
+    pub(crate) from_entities: Option<Vec<Word<'n>>>,
     pub(crate) from_nodes: Option<IgnoredAny>,
     pub(crate) from_groups: Option<IgnoredAny>,
     pub(crate) from_requires: Option<IgnoredAny>,
     #[serde(default)]
-    pub(crate) to_ports: Vec<RawPortDenyRule>,
-    pub(crate) icmps: Option<Vec<RawIcmp>>,
+    pub(crate) to_ports: Vec<RawPortDenyRule<'n>>,
+    pub(crate) icmps: Option<Vec<RawIcmp<'n>>>,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct RawEgress {
-    pub(crate) to_endpoints: Option<Vec<RawSelector>>,
+#[serde(bound(deserialize = "'de: 'n"), deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct RawEgress<'n> {
+    pub(crate) to_endpoints: Option<Vec<RawSelector<'n>>>,
     #[serde(rename = "toCIDR")]
-    pub(crate) to_cidr: Option<Vec<String>>,
+    pub(crate) to_cidr: Option<Vec<Word<'n>>>,
     #[serde(rename = "toCIDRSet")]
-    pub(crate) to_cidr_set: Option<Vec<RawCidrRule>>,
-    pub(crate) to_entities: Option<Vec<String>>,
+    pub(crate) to_cidr_set: Option<Vec<RawCidrRule<'n>>>,
+    pub(crate) to_entities: Option<Vec<Word<'n>>>,
     #[serde(rename = "toFQDNs")]
-    pub(crate) to_fqdns: Option<Vec<RawName>>,
+    pub(crate) to_fqdns: Option<Vec<RawName<'n>>>,
     pub(crate) to_nodes: Option<IgnoredAny>,
     pub(crate) to_groups: Option<IgnoredAny>,
     pub(crate) to_requires: Option<IgnoredAny>,
     pub(crate) to_services: Option<IgnoredAny>,
     #[serde(default)]
-    pub(crate) to_ports: Vec<RawPortRule>,
-    pub(crate) icmps: Option<Vec<RawIcmp>>,
-    pub(crate) authentication: Option<RawAuthentication>,
+    pub(crate) to_ports: Vec<RawPortRule<'n>>,
+    pub(crate) icmps: Option<Vec<RawIcmp<'n>>>,
+    pub(crate) authentication: Option<RawAuthentication<'n>>,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct RawEgressDeny {
-    pub(crate) to_endpoints: Option<Vec<RawSelector>>,
+#[serde(bound(deserialize = "'de: 'n"), deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct RawEgressDeny<'n> {
+    pub(crate) to_endpoints: Option<Vec<RawSelector<'n>>>,
     #[serde(rename = "toCIDR")]
-    pub(crate) to_cidr: Option<Vec<String>>,
+    pub(crate) to_cidr: Option<Vec<Word<'n>>>,
     #[serde(rename = "toCIDRSet")]
-    pub(crate) to_cidr_set: Option<Vec<RawCidrRule>>,
-    pub(crate) to_entities: Option<Vec<String>>,
+    pub(crate) to_cidr_set: Option<Vec<RawCidrRule<'n>>>,
+    pub(crate) to_entities: Option<Vec<Word<'n>>>,
     pub(crate) to_nodes: Option<IgnoredAny>,
     pub(crate) to_groups: Option<IgnoredAny>,
     pub(crate) to_requires: Option<IgnoredAny>,
     pub(crate) to_services: Option<IgnoredAny>,
     #[serde(default)]
-    pub(crate) to_ports: Vec<RawPortDenyRule>,
-    pub(crate) icmps: Option<Vec<RawIcmp>>,
+    pub(crate) to_ports: Vec<RawPortDenyRule<'n>>,
+    pub(crate) icmps: Option<Vec<RawIcmp<'n>>>,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct RawCidrRule {
-    pub(crate) cidr: Option<String>,
+#[serde(bound(deserialize = "'de: 'n"), deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct RawCidrRule<'n> {
+    pub(crate) cidr: Option<Word<'n>>,
     pub(crate) cidr_group_ref: Option<IgnoredAny>,
     pub(crate) cidr_group_selector: Option<IgnoredAny>,
     #[serde(default)]
-    pub(crate) except: Vec<String>,
+    pub(crate) except: Vec<Word<'n>>,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct RawName {
-    pub(crate) match_name: Option<String>,
-    pub(crate) match_pattern: Option<String>,
+#[serde(bound(deserialize = "'de: 'n"), deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct RawName<'n> {
+    pub(crate) match_name: Option<Word<'n>>,
+    pub(crate) match_pattern: Option<Word<'n>>,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RawAuthentication {
-    pub(crate) mode: String,
+#[serde(bound(deserialize = "'de: 'n"), deny_unknown_fields)]
+pub(crate) struct RawAuthentication<'n> {
+    pub(crate) mode: Word<'n>,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RawIcmp {
+#[serde(bound(deserialize = "'de: 'n"), deny_unknown_fields)]
+pub(crate) struct RawIcmp<'n> {
     #[serde(default)]
-    pub(crate) fields: Vec<RawIcmpField>,
+    pub(crate) fields: Vec<RawIcmpField<'n>>,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RawIcmpField {
+#[serde(bound(deserialize = "'de: 'n"), deny_unknown_fields)]
+pub(crate) struct RawIcmpField<'n> {
     #[serde(rename = "family")]
-    pub(crate) _family: Option<String>,
+    pub(crate) _family: Option<Word<'n>>,
     #[serde(rename = "type")]
-    pub(crate) _kind: NumberOrName,
+    pub(crate) _kind: NumberOrName<'n>,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct RawPortRule {
+#[serde(bound(deserialize = "'de: 'n"), deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct RawPortRule<'n> {
     #[serde(default)]
-    pub(crate) ports: Vec<RawPort>,
-    pub(crate) rules: Option<RawL7>,
+    pub(crate) ports: Vec<RawPort<'n>>,
+    pub(crate) rules: Option<RawL7<'n>>,
     #[serde(rename = "terminatingTLS")]
     pub(crate) terminating_tls: Option<IgnoredAny>,
     #[serde(rename = "originatingTLS")]
@@ -164,38 +165,38 @@ pub(crate) struct RawPortRule {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RawPortDenyRule {
+#[serde(bound(deserialize = "'de: 'n"), deny_unknown_fields)]
+pub(crate) struct RawPortDenyRule<'n> {
     #[serde(default)]
-    pub(crate) ports: Vec<RawPort>,
+    pub(crate) ports: Vec<RawPort<'n>>,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct RawPort {
-    pub(crate) port: Option<String>,
+#[serde(bound(deserialize = "'de: 'n"), deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct RawPort<'n> {
+    pub(crate) port: Option<Word<'n>>,
     pub(crate) end_port: Option<i64>,
-    pub(crate) protocol: Option<String>,
+    pub(crate) protocol: Option<Word<'n>>,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RawL7 {
-    pub(crate) http: Option<Vec<RawHttp>>,
-    pub(crate) dns: Option<Vec<RawName>>,
+#[serde(bound(deserialize = "'de: 'n"), deny_unknown_fields)]
+pub(crate) struct RawL7<'n> {
+    pub(crate) http: Option<Vec<RawHttp<'n>>>,
+    pub(crate) dns: Option<Vec<RawName<'n>>>,
     pub(crate) kafka: Option<IgnoredAny>,
     pub(crate) l7: Option<IgnoredAny>,
     pub(crate) l7proto: Option<IgnoredAny>,
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct RawHttp {
-    pub(crate) method: Option<String>,
-    pub(crate) path: Option<String>,
-    pub(crate) host: Option<String>,
+#[serde(bound(deserialize = "'de: 'n"), deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct RawHttp<'n> {
+    pub(crate) method: Option<Word<'n>>,
+    pub(crate) path: Option<Word<'n>>,
+    pub(crate) host: Option<Word<'n>>,
     #[serde(default)]
-    pub(crate) headers: Vec<String>,
+    pub(crate) headers: Vec<Word<'n>>,
     #[serde(default)]
     pub(crate) header_matches: Vec<IgnoredAny>,
 }

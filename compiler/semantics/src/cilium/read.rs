@@ -8,14 +8,15 @@ use rayon::prelude::*;
 use serde::de::IgnoredAny;
 
 use crate::block::{is_strictly_inside, parse_canonical};
+use crate::decode::Word;
 use crate::document::{Manifest, Object, each_object};
-use crate::error::{Fault, Place, ReadError};
+use crate::error::{Fault, Place, ReadError, each};
 use crate::kubernetes::read::{is_cluster_policy, is_stock, policy as stock_policy};
-use crate::labels::RawSelector;
+use crate::labels::{self, RawSelector};
 
 use super::ports::{names, of_allow, of_deny};
 use super::raw::{RawCidrRule, RawEgress, RawEgressDeny, RawIngress, RawIngressDeny, RawName, RawRule};
-use super::selector::{names_init, of_peer, of_subject};
+use super::selector::{Known, names_init, of_peer, of_subject};
 use super::{Direction, Entity, Entry, Peer, PolicySet, Ports, Rule, stock};
 
 /// Reads every policy; any object that is not understood fails the whole.
@@ -62,17 +63,18 @@ impl PolicySet {
 
 fn read_one(manifest: &Manifest<'_>) -> (PolicySet, Vec<ReadError>) {
     let (mut set, mut faults) = (PolicySet::default(), Vec::new());
+    let (known, stock_known) = (Known::default(), labels::Known::default());
     let mut errors = each_object(manifest, &mut |object| {
         let is_cilium = object.group == "cilium.io"
             && matches!(object.kind, "CiliumNetworkPolicy" | "CiliumClusterwideNetworkPolicy");
         let read = if is_stock(object) {
-            stock_policy(object).map(|policy| {
+            stock_policy(object, &stock_known).map(|policy| {
                 set.by_namespace.entry(policy.namespace.clone()).or_default().push(stock::rule(&policy));
             })
         } else if is_cluster_policy(object) {
             Err(Fault::uncovered("kind", "cluster-scoped policies of SIG Network"))
         } else if is_cilium {
-            cilium(object, &mut set)
+            cilium(object, &known, &mut set)
         } else {
             set.skipped.push(object.skipped());
             Ok(())
@@ -85,7 +87,7 @@ fn read_one(manifest: &Manifest<'_>) -> (PolicySet, Vec<ReadError>) {
     (set, errors)
 }
 
-fn cilium(object: &Object<'_>, set: &mut PolicySet) -> Result<(), Fault> {
+fn cilium(object: &Object<'_>, known: &Known, set: &mut PolicySet) -> Result<(), Fault> {
     if object.version != "v2" {
         return Err(Fault::at("apiVersion", format!("`{}/{}` is not served", object.group, object.version)));
     }
@@ -97,9 +99,9 @@ fn cilium(object: &Object<'_>, set: &mut PolicySet) -> Result<(), Fault> {
         Some(namespace) => format!("{} {namespace}/{}", object.kind, object.name),
         None => format!("{} {}", object.kind, object.name),
     };
-    let mut raws: Vec<(String, RawRule)> = Vec::new();
+    let mut raws: Vec<(String, RawRule<'_>)> = Vec::new();
     raws.extend(object.section("spec")?.map(|raw| ("spec".to_owned(), raw)));
-    let specs: Vec<RawRule> = object.section("specs")?.unwrap_or_default();
+    let specs: Vec<RawRule<'_>> = object.section("specs")?.unwrap_or_default();
     raws.extend(specs.into_iter().enumerate().map(|(index, raw)| (format!("specs[{index}]"), raw)));
     if raws.is_empty() {
         return Err(Fault::at("", "neither `spec` nor `specs`"));
@@ -108,7 +110,7 @@ fn cilium(object: &Object<'_>, set: &mut PolicySet) -> Result<(), Fault> {
     let mut is_host_policy = false;
     for (place, raw) in &raws {
         let title = if place == "spec" { title.clone() } else { format!("{title} {place}") };
-        match rule(raw, namespace, &title, &Place::root(place))? {
+        match rule(known, raw, namespace, &title, &Place::root(place))? {
             Some(rule) => rules.push(rule),
             None => is_host_policy = true,
         }
@@ -125,7 +127,8 @@ fn cilium(object: &Object<'_>, set: &mut PolicySet) -> Result<(), Fault> {
 
 /// One rule object; none where it governs nodes.
 fn rule(
-    raw: &RawRule,
+    known: &Known,
+    raw: &RawRule<'_>,
     namespace: Option<&str>,
     title: &str,
     place: &Place<'_>,
@@ -153,38 +156,40 @@ fn rule(
             "a subject with `reserved:init`, which lifts its peers' namespace scoping",
         ));
     }
-    let scope = Scope { namespace, place };
+    let scope = Scope { known, namespace, place };
     let has_ingress = !(raw.ingress.is_empty() && raw.ingress_deny.is_empty());
     let has_egress = !(raw.egress.is_empty() && raw.egress_deny.is_empty());
     Ok(Some(Rule {
         title: title.into(),
-        subject: of_subject(subject, namespace, &here)?,
+        subject: of_subject(known, subject, namespace, &here)?,
         ingress: Direction {
             default_deny: raw.enable_default_deny.ingress.unwrap_or(has_ingress),
-            allow: each(&scope, "ingress", &raw.ingress, ingress)?,
-            deny: each(&scope, "ingressDeny", &raw.ingress_deny, ingress_deny)?,
+            allow: entries(&scope, "ingress", &raw.ingress, ingress)?,
+            deny: entries(&scope, "ingressDeny", &raw.ingress_deny, ingress_deny)?,
         },
         egress: Direction {
             default_deny: raw.enable_default_deny.egress.unwrap_or(has_egress),
-            allow: each(&scope, "egress", &raw.egress, egress)?,
-            deny: each(&scope, "egressDeny", &raw.egress_deny, egress_deny)?,
+            allow: entries(&scope, "egress", &raw.egress, egress)?,
+            deny: entries(&scope, "egressDeny", &raw.egress_deny, egress_deny)?,
         },
     }))
 }
 
+/// What the rules of an object are read against.
 struct Scope<'a> {
+    known: &'a Known,
     namespace: Option<&'a str>,
     place: &'a Place<'a>,
 }
 
-type ReadEntry<T> = fn(&T, Option<&str>, &Place<'_>) -> Result<Entry, Fault>;
+type ReadEntry<T> = fn(&Scope<'_>, &T, &Place<'_>) -> Result<Entry, Fault>;
 
-fn each<T>(scope: &Scope<'_>, word: &str, raw: &[T], read: ReadEntry<T>) -> Result<Vec<Entry>, Fault> {
-    let one = |(index, raw)| read(raw, scope.namespace, &scope.place.key(word).item(index));
-    raw.iter().enumerate().map(one).collect()
+fn entries<T>(scope: &Scope<'_>, word: &str, raw: &[T], read: ReadEntry<T>) -> Result<Vec<Entry>, Fault> {
+    let one = |(index, raw)| read(scope, raw, &scope.place.key(word).item(index));
+    each(raw, one)
 }
 
-fn ingress(raw: &RawIngress, namespace: Option<&str>, place: &Place<'_>) -> Result<Entry, Fault> {
+fn ingress(scope: &Scope<'_>, raw: &RawIngress<'_>, place: &Place<'_>) -> Result<Entry, Fault> {
     let uncovered = [
         (&raw.from_nodes, "fromNodes"),
         (&raw.from_groups, "fromGroups"),
@@ -201,10 +206,10 @@ fn ingress(raw: &RawIngress, namespace: Option<&str>, place: &Place<'_>) -> Resu
         names: &None,
     };
     let ports = of_allow(&raw.to_ports, raw.icmps.as_deref(), Side::Ingress, place)?;
-    entry(l3, ports, namespace, place)
+    entry(scope, l3, ports, place)
 }
 
-fn ingress_deny(raw: &RawIngressDeny, namespace: Option<&str>, place: &Place<'_>) -> Result<Entry, Fault> {
+fn ingress_deny(scope: &Scope<'_>, raw: &RawIngressDeny<'_>, place: &Place<'_>) -> Result<Entry, Fault> {
     let uncovered = [
         (&raw.from_nodes, "fromNodes"),
         (&raw.from_groups, "fromGroups"),
@@ -219,10 +224,10 @@ fn ingress_deny(raw: &RawIngressDeny, namespace: Option<&str>, place: &Place<'_>
         entities: &raw.from_entities,
         names: &None,
     };
-    entry(l3, of_deny(&raw.to_ports, raw.icmps.as_deref(), place)?, namespace, place)
+    entry(scope, l3, of_deny(&raw.to_ports, raw.icmps.as_deref(), place)?, place)
 }
 
-fn egress(raw: &RawEgress, namespace: Option<&str>, place: &Place<'_>) -> Result<Entry, Fault> {
+fn egress(scope: &Scope<'_>, raw: &RawEgress<'_>, place: &Place<'_>) -> Result<Entry, Fault> {
     let uncovered = [
         (&raw.to_nodes, "toNodes"),
         (&raw.to_groups, "toGroups"),
@@ -240,10 +245,10 @@ fn egress(raw: &RawEgress, namespace: Option<&str>, place: &Place<'_>) -> Result
         names: &raw.to_fqdns,
     };
     let ports = of_allow(&raw.to_ports, raw.icmps.as_deref(), Side::Egress, place)?;
-    entry(l3, ports, namespace, place)
+    entry(scope, l3, ports, place)
 }
 
-fn egress_deny(raw: &RawEgressDeny, namespace: Option<&str>, place: &Place<'_>) -> Result<Entry, Fault> {
+fn egress_deny(scope: &Scope<'_>, raw: &RawEgressDeny<'_>, place: &Place<'_>) -> Result<Entry, Fault> {
     let uncovered = [
         (&raw.to_nodes, "toNodes"),
         (&raw.to_groups, "toGroups"),
@@ -259,7 +264,7 @@ fn egress_deny(raw: &RawEgressDeny, namespace: Option<&str>, place: &Place<'_>) 
         entities: &raw.to_entities,
         names: &None,
     };
-    entry(l3, of_deny(&raw.to_ports, raw.icmps.as_deref(), place)?, namespace, place)
+    entry(scope, l3, of_deny(&raw.to_ports, raw.icmps.as_deref(), place)?, place)
 }
 
 fn refuse(fields: &[(&Option<IgnoredAny>, &str)], place: &Place<'_>) -> Result<(), Fault> {
@@ -279,15 +284,15 @@ fn authentication(mode: Option<&str>, place: &Place<'_>) -> Result<(), Fault> {
 /// The peer fields of a rule, of whichever direction.
 struct L3<'a> {
     word: &'static str,
-    endpoints: &'a Option<Vec<RawSelector>>,
-    cidr: &'a Option<Vec<String>>,
-    cidr_set: &'a Option<Vec<RawCidrRule>>,
-    entities: &'a Option<Vec<String>>,
-    names: &'a Option<Vec<RawName>>,
+    endpoints: &'a Option<Vec<RawSelector<'a>>>,
+    cidr: &'a Option<Vec<Word<'a>>>,
+    cidr_set: &'a Option<Vec<RawCidrRule<'a>>>,
+    entities: &'a Option<Vec<Word<'a>>>,
+    names: &'a Option<Vec<RawName<'a>>>,
 }
 
 /// A rule has one kind of peer; two are refused by the agent and leave the pods open (`CIL-14`).
-fn entry(l3: L3<'_>, ports: Ports, namespace: Option<&str>, place: &Place<'_>) -> Result<Entry, Fault> {
+fn entry(scope: &Scope<'_>, l3: L3<'_>, ports: Ports, place: &Place<'_>) -> Result<Entry, Fault> {
     let at = |field: &'static str| place.joined(l3.word, field);
     let lengths = [
         ("Endpoints", l3.endpoints.as_ref().map(Vec::len)),
@@ -311,20 +316,20 @@ fn entry(l3: L3<'_>, ports: Ports, namespace: Option<&str>, place: &Place<'_>) -
         ));
     }
     let peer = if let Some(raw) = l3.endpoints {
-        let one = |(index, raw)| of_peer(raw, namespace, &at("Endpoints").item(index));
-        Peer::Endpoints(raw.iter().enumerate().map(one).collect::<Result<_, _>>()?)
+        let one = |(index, raw)| of_peer(scope.known, raw, scope.namespace, &at("Endpoints").item(index));
+        Peer::Endpoints(each(raw, one)?)
     } else if let Some(raw) = l3.cidr {
-        let one = |(index, text): (usize, &String)| {
+        let one = |(index, text): (usize, &Word<'_>)| {
             let block = parse_canonical(text).map_err(|reason| Fault::at(at("CIDR").item(index), reason))?;
             Ok((block, Vec::new()))
         };
-        Peer::Blocks(raw.iter().enumerate().map(one).collect::<Result<_, _>>()?)
+        Peer::Blocks(each(raw, one)?)
     } else if let Some(raw) = l3.cidr_set {
         let one = |(index, raw)| cidr_rule(raw, &at("CIDRSet").item(index));
-        Peer::Blocks(raw.iter().enumerate().map(one).collect::<Result<_, _>>()?)
+        Peer::Blocks(each(raw, one)?)
     } else if let Some(raw) = l3.entities {
-        let one = |(index, text): (usize, &String)| entity(text, &at("Entities").item(index));
-        Peer::Entities(raw.iter().enumerate().map(one).collect::<Result<_, _>>()?)
+        let one = |(index, text): (usize, &Word<'_>)| entity(text, &at("Entities").item(index));
+        Peer::Entities(each(raw, one)?)
     } else if let Some(raw) = l3.names {
         Peer::Names(names(raw, &at("FQDNs"))?)
     } else if matches!(ports, Ports::Every) {
@@ -335,7 +340,7 @@ fn entry(l3: L3<'_>, ports: Ports, namespace: Option<&str>, place: &Place<'_>) -
     Ok(Entry { peer, ports })
 }
 
-fn cidr_rule(raw: &RawCidrRule, place: &Place<'_>) -> Result<(IpNet, Vec<IpNet>), Fault> {
+fn cidr_rule(raw: &RawCidrRule<'_>, place: &Place<'_>) -> Result<(IpNet, Vec<IpNet>), Fault> {
     if raw.cidr_group_ref.is_some() || raw.cidr_group_selector.is_some() {
         return Err(Fault::uncovered(place, "CIDR groups"));
     }

@@ -5,7 +5,7 @@ use netpol_flow::{Endpoint, NAMESPACE_NAME_LABEL, Operator, Pod, Relation, Requi
 use netpol_sets::{Infra, Key, PodSet, Values};
 
 use crate::error::{Fault, Place};
-use crate::labels::{RawSelector, is_key, requirements};
+use crate::labels::{self, RawSelector, is_key, requirements, split_at_first};
 
 use super::Profile;
 
@@ -40,6 +40,9 @@ pub(crate) enum Source {
     Reserved,
 }
 
+/// Labels that were read before.
+pub(crate) type Known = labels::Known<(Source, Requirement)>;
+
 /// A selector over identities.
 #[derive(Clone, Debug)]
 pub(crate) struct Selector {
@@ -50,11 +53,12 @@ pub(crate) struct Selector {
 
 /// The endpoints a rule object speaks for; a namespaced one is confined to its namespace.
 pub(crate) fn of_subject(
-    raw: &RawSelector,
+    known: &Known,
+    raw: &RawSelector<'_>,
     namespace: Option<&str>,
     place: &Place<'_>,
 ) -> Result<Selector, Fault> {
-    let mut requirements = parse(raw, place)?;
+    let mut requirements = parse(known, raw, place)?;
     if let Some(namespace) = namespace {
         for (_, requirement) in
             requirements.iter().filter(|(_, requirement)| &*requirement.key == POD_NAMESPACE)
@@ -74,11 +78,12 @@ pub(crate) fn of_subject(
 ///
 /// Source: `pkg/k8s/apis/cilium.io/utils/utils.go`, `getEndpointSelector`.
 pub(crate) fn of_peer(
-    raw: &RawSelector,
+    known: &Known,
+    raw: &RawSelector<'_>,
     namespace: Option<&str>,
     place: &Place<'_>,
 ) -> Result<Selector, Fault> {
-    let mut requirements = parse(raw, place)?;
+    let mut requirements = parse(known, raw, place)?;
     if requirements.iter().any(|(source, _)| *source == Source::Reserved) {
         return Ok(Selector { requirements, local_cluster: false });
     }
@@ -115,20 +120,24 @@ pub(crate) fn of_stock(
 }
 
 /// Whether a selector has the key `reserved:init`.
-pub(crate) fn names_init(raw: &RawSelector) -> bool {
-    let keys = raw.match_labels.keys().chain(raw.match_expressions.iter().map(|expression| &expression.key));
-    keys.into_iter().any(|key| key == "reserved:init")
+pub(crate) fn names_init(raw: &RawSelector<'_>) -> bool {
+    let labels = raw.match_labels.iter().map(|(key, _)| *key);
+    let expressions = raw.match_expressions.iter().map(|expression| &*expression.key);
+    labels.chain(expressions).any(|key| key == "reserved:init")
 }
 
 fn exists(key: &str) -> Requirement {
     Requirement { key: key.into(), operator: Operator::Exists, values: Default::default() }
 }
 
-fn parse(raw: &RawSelector, place: &Place<'_>) -> Result<Vec<(Source, Requirement)>, Fault> {
-    let mut found = Vec::new();
-    for requirement in requirements(raw, place)? {
-        let (source, key) = match requirement.key.split_once(':') {
-            None => (Source::Any, &*requirement.key),
+fn parse(
+    known: &Known,
+    raw: &RawSelector<'_>,
+    place: &Place<'_>,
+) -> Result<Vec<(Source, Requirement)>, Fault> {
+    requirements(known, raw, place, |written| {
+        let (source, key) = match split_at_first(written.key, b':') {
+            None => (Source::Any, written.key),
             Some(("any", key)) => (Source::Any, key),
             Some(("k8s", key)) => (Source::K8s, key),
             Some(("reserved", key)) => (Source::Reserved, key),
@@ -143,13 +152,9 @@ fn parse(raw: &RawSelector, place: &Place<'_>) -> Result<Vec<(Source, Requiremen
         if source != Source::Reserved && !is_key(key) && !key.starts_with(NAMESPACE_LABELS) {
             return Err(Fault::at(place, format!("`{key}` is not a label key")));
         }
-        if let Some(value) = requirement.values.iter().find(|value| !netpol_flow::is_label_value(value)) {
-            return Err(Fault::at(place, format!("`{value}` is not a label value")));
-        }
-        let key = key.into();
-        found.push((source, Requirement { key, ..requirement }));
-    }
-    Ok(found)
+        written.check_values(place)?;
+        Ok((source, written.of_key(key)))
+    })
 }
 
 impl Selector {

@@ -2,77 +2,78 @@
 
 use std::fmt;
 
-use netpol_flow::{Protocol, Selector, Text, is_port_name};
+use netpol_flow::{Protocol, Requirement, Selector, Text, is_port_name};
 use rayon::prelude::*;
 use serde::de::{Deserialize, Deserializer, Visitor};
 
 use crate::block::{is_strictly_inside, parse_canonical};
+use crate::decode::Word;
 use crate::document::{Manifest, Object, Skipped, each_object};
-use crate::error::{Fault, Place, ReadError};
-use crate::labels::{RawSelector, selector};
+use crate::error::{Fault, Place, ReadError, each};
+use crate::labels::{Known, RawSelector, selector};
 
 use super::{Numbers, Peer, Policy, PolicySet, Port, Rule};
 
 #[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct RawSpec {
+#[serde(bound(deserialize = "'de: 'n"), deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct RawSpec<'n> {
     #[serde(default)]
-    pub(crate) pod_selector: RawSelector,
-    policy_types: Option<Vec<String>>,
-    ingress: Option<Vec<RawIngress>>,
-    egress: Option<Vec<RawEgress>>,
+    pub(crate) pod_selector: RawSelector<'n>,
+    policy_types: Option<Vec<Word<'n>>>,
+    ingress: Option<Vec<RawIngress<'n>>>,
+    egress: Option<Vec<RawEgress<'n>>>,
 }
 
 #[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawIngress {
+#[serde(bound(deserialize = "'de: 'n"), deny_unknown_fields)]
+struct RawIngress<'n> {
     #[serde(default)]
-    from: Vec<RawPeer>,
+    from: Vec<RawPeer<'n>>,
     #[serde(default)]
-    ports: Vec<RawPort>,
+    ports: Vec<RawPort<'n>>,
 }
 
 #[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawEgress {
+#[serde(bound(deserialize = "'de: 'n"), deny_unknown_fields)]
+struct RawEgress<'n> {
     #[serde(default)]
-    to: Vec<RawPeer>,
+    to: Vec<RawPeer<'n>>,
     #[serde(default)]
-    ports: Vec<RawPort>,
+    ports: Vec<RawPort<'n>>,
 }
 
 #[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct RawPeer {
-    pod_selector: Option<RawSelector>,
-    namespace_selector: Option<RawSelector>,
-    ip_block: Option<RawBlock>,
+#[serde(bound(deserialize = "'de: 'n"), deny_unknown_fields, rename_all = "camelCase")]
+struct RawPeer<'n> {
+    pod_selector: Option<RawSelector<'n>>,
+    namespace_selector: Option<RawSelector<'n>>,
+    ip_block: Option<RawBlock<'n>>,
 }
 
 #[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawBlock {
-    cidr: String,
+#[serde(bound(deserialize = "'de: 'n"), deny_unknown_fields)]
+struct RawBlock<'n> {
+    cidr: Word<'n>,
     #[serde(default)]
-    except: Vec<String>,
+    except: Vec<Word<'n>>,
 }
 
 #[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct RawPort {
-    protocol: Option<String>,
-    port: Option<NumberOrName>,
+#[serde(bound(deserialize = "'de: 'n"), deny_unknown_fields, rename_all = "camelCase")]
+struct RawPort<'n> {
+    protocol: Option<Word<'n>>,
+    port: Option<NumberOrName<'n>>,
     end_port: Option<i64>,
 }
 
 /// A port as Kubernetes writes it: an integer, or text that is a name.
-#[derive(Clone, Debug)]
-pub(crate) enum NumberOrName {
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum NumberOrName<'n> {
     Number(i64),
-    Name(String),
+    Name(&'n str),
 }
 
-impl<'de> Deserialize<'de> for NumberOrName {
+impl<'de: 'n, 'n> Deserialize<'de> for NumberOrName<'n> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(NumberOrNameVisitor)
     }
@@ -80,19 +81,19 @@ impl<'de> Deserialize<'de> for NumberOrName {
 
 struct NumberOrNameVisitor;
 
-impl Visitor<'_> for NumberOrNameVisitor {
-    type Value = NumberOrName;
+impl<'de> Visitor<'de> for NumberOrNameVisitor {
+    type Value = NumberOrName<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a number or text")
     }
 
-    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<NumberOrName, E> {
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<NumberOrName<'de>, E> {
         Ok(NumberOrName::Number(number))
     }
 
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<NumberOrName, E> {
-        Ok(NumberOrName::Name(text.to_owned()))
+    fn visit_borrowed_str<E: serde::de::Error>(self, text: &'de str) -> Result<NumberOrName<'de>, E> {
+        Ok(NumberOrName::Name(text))
     }
 }
 
@@ -142,9 +143,10 @@ impl PolicySet {
 
 fn read_one(manifest: &Manifest<'_>) -> (Vec<Policy>, Vec<Skipped>, Vec<ReadError>) {
     let (mut policies, mut skipped, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+    let known = Known::default();
     let mut errors =
         each_object(manifest, &mut |object| match (is_stock(object), is_cluster_policy(object)) {
-            (true, _) => match policy(object) {
+            (true, _) => match policy(object, &known) {
                 Ok(policy) => policies.push(policy),
                 Err(fault) => faults.push(object.error(&fault)),
             },
@@ -168,8 +170,8 @@ pub(crate) fn is_cluster_policy(object: &Object<'_>) -> bool {
     object.group == "policy.networking.k8s.io"
 }
 
-/// Reads one stock policy.
-pub(crate) fn policy(object: &Object<'_>) -> Result<Policy, Fault> {
+/// Reads one stock policy; `known` are labels of those read before.
+pub(crate) fn policy(object: &Object<'_>, known: &Known<Requirement>) -> Result<Policy, Fault> {
     if object.group != "networking.k8s.io" || object.version != "v1" {
         let version = format!("{}/{}", object.group, object.version);
         return Err(Fault::at(
@@ -180,26 +182,27 @@ pub(crate) fn policy(object: &Object<'_>) -> Result<Policy, Fault> {
     object.check_frame(&["spec"])?;
     let namespace = object.namespace_or_default()?;
     let title = format!("NetworkPolicy {namespace}/{}", object.name);
-    match object.section::<RawSpec>("spec")? {
-        Some(spec) => spec_policy(&spec, namespace, &title, &Place::root("spec")),
+    match object.section::<RawSpec<'_>>("spec")? {
+        Some(spec) => spec_policy(known, &spec, namespace, &title, &Place::root("spec")),
         None => Err(Fault::at("spec", "missing")),
     }
 }
 
-/// The policy a stock `spec` states, wherever the spec stands.
-pub(crate) fn spec_policy(
-    spec: &RawSpec,
+/// The policy a stock `spec` states.
+fn spec_policy(
+    known: &Known<Requirement>,
+    spec: &RawSpec<'_>,
     namespace: &str,
     title: &str,
     place: &Place<'_>,
 ) -> Result<Policy, Fault> {
     let rules = |list: Option<Vec<Rule>>, isolates: bool| isolates.then(|| list.unwrap_or_default());
-    let (ingress, egress) = (ingress_rules(spec, place)?, egress_rules(spec, place)?);
+    let (ingress, egress) = (ingress_rules(known, spec, place)?, egress_rules(known, spec, place)?);
     let has_egress_rules = egress.as_ref().is_some_and(|rules| !rules.is_empty());
     let has_ingress_rules = ingress.as_ref().is_some_and(|rules| !rules.is_empty());
     let (mut for_ingress, mut for_egress) = (false, false);
     for (index, kind) in spec.policy_types.iter().flatten().enumerate() {
-        match kind.as_str() {
+        match &**kind {
             "Ingress" => for_ingress = true,
             "Egress" => for_egress = true,
             other => {
@@ -225,49 +228,60 @@ pub(crate) fn spec_policy(
     Ok(Policy {
         title: title.into(),
         namespace: namespace.into(),
-        subject: selector(&spec.pod_selector, &place.key("podSelector"))?,
+        subject: selector(known, &spec.pod_selector, &place.key("podSelector"))?,
         ingress: rules(ingress, for_ingress),
         egress: rules(egress, for_egress),
     })
 }
 
-fn ingress_rules(spec: &RawSpec, place: &Place<'_>) -> Result<Option<Vec<Rule>>, Fault> {
+fn ingress_rules(
+    known: &Known<Requirement>,
+    spec: &RawSpec<'_>,
+    place: &Place<'_>,
+) -> Result<Option<Vec<Rule>>, Fault> {
     let Some(rules) = &spec.ingress else { return Ok(None) };
-    let rule = |(index, raw): (usize, &RawIngress)| {
+    let rule = |(index, raw): (usize, &RawIngress<'_>)| {
         let list = place.key("ingress");
         let here = list.item(index);
-        rule(&raw.from, "from", &raw.ports, &here)
+        rule(known, &raw.from, "from", &raw.ports, &here)
     };
-    rules.iter().enumerate().map(rule).collect::<Result<_, _>>().map(Some)
+    each(rules, rule).map(Some)
 }
 
-fn egress_rules(spec: &RawSpec, place: &Place<'_>) -> Result<Option<Vec<Rule>>, Fault> {
+fn egress_rules(
+    known: &Known<Requirement>,
+    spec: &RawSpec<'_>,
+    place: &Place<'_>,
+) -> Result<Option<Vec<Rule>>, Fault> {
     let Some(rules) = &spec.egress else { return Ok(None) };
-    let rule = |(index, raw): (usize, &RawEgress)| {
+    let rule = |(index, raw): (usize, &RawEgress<'_>)| {
         let list = place.key("egress");
         let here = list.item(index);
-        rule(&raw.to, "to", &raw.ports, &here)
+        rule(known, &raw.to, "to", &raw.ports, &here)
     };
-    rules.iter().enumerate().map(rule).collect::<Result<_, _>>().map(Some)
+    each(rules, rule).map(Some)
 }
 
-fn rule(peers: &[RawPeer], word: &str, ports: &[RawPort], place: &Place<'_>) -> Result<Rule, Fault> {
-    let peer = |(index, raw): (usize, &RawPeer)| peer(raw, &place.key(word).item(index));
-    let port = |(index, raw): (usize, &RawPort)| port(raw, &place.key("ports").item(index));
-    Ok(Rule {
-        peers: peers.iter().enumerate().map(peer).collect::<Result<_, _>>()?,
-        ports: ports.iter().enumerate().map(port).collect::<Result<_, _>>()?,
-    })
+fn rule(
+    known: &Known<Requirement>,
+    peers: &[RawPeer<'_>],
+    word: &str,
+    ports: &[RawPort<'_>],
+    place: &Place<'_>,
+) -> Result<Rule, Fault> {
+    let peer = |(index, raw): (usize, &RawPeer<'_>)| peer(known, raw, &place.key(word).item(index));
+    let port = |(index, raw): (usize, &RawPort<'_>)| port(raw, &place.key("ports").item(index));
+    Ok(Rule { peers: each(peers, peer)?, ports: each(ports, port)? })
 }
 
-fn peer(raw: &RawPeer, place: &Place<'_>) -> Result<Peer, Fault> {
+fn peer(known: &Known<Requirement>, raw: &RawPeer<'_>, place: &Place<'_>) -> Result<Peer, Fault> {
     match (&raw.pod_selector, &raw.namespace_selector, &raw.ip_block) {
         (None, None, None) => Err(Fault::at(place, "a peer needs a selector or an address block")),
         (None, None, Some(block)) => ip_block(block, &place.key("ipBlock")),
         (_, _, Some(_)) => Err(Fault::at(place, "`ipBlock` excludes the selectors")),
         (pods, namespaces, None) => {
-            let read = |raw: &Option<RawSelector>, word: &str| match raw {
-                Some(raw) => selector(raw, &place.key(word)).map(Some),
+            let read = |raw: &Option<RawSelector<'_>>, word: &str| match raw {
+                Some(raw) => selector(known, raw, &place.key(word)).map(Some),
                 None => Ok(None),
             };
             let pods = read(pods, "podSelector")?.unwrap_or_else(Selector::default);
@@ -276,7 +290,7 @@ fn peer(raw: &RawPeer, place: &Place<'_>) -> Result<Peer, Fault> {
     }
 }
 
-fn ip_block(raw: &RawBlock, place: &Place<'_>) -> Result<Peer, Fault> {
+fn ip_block(raw: &RawBlock<'_>, place: &Place<'_>) -> Result<Peer, Fault> {
     let block = parse_canonical(&raw.cidr).map_err(|reason| Fault::at(place.key("cidr"), reason))?;
     let mut except = Vec::new();
     for (index, text) in raw.except.iter().enumerate() {
@@ -291,7 +305,7 @@ fn ip_block(raw: &RawBlock, place: &Place<'_>) -> Result<Peer, Fault> {
     Ok(Peer::Block { block, except })
 }
 
-fn port(raw: &RawPort, place: &Place<'_>) -> Result<Port, Fault> {
+fn port(raw: &RawPort<'_>, place: &Place<'_>) -> Result<Port, Fault> {
     let protocol = match raw.protocol.as_deref() {
         None | Some("TCP") => Protocol::Tcp,
         Some("UDP") => Protocol::Udp,
@@ -311,7 +325,7 @@ fn port(raw: &RawPort, place: &Place<'_>) -> Result<Port, Fault> {
             return Err(Fault::at(place, format!("`endPort` {last} is below `port` {first}")));
         }
         (Some(NumberOrName::Number(first)), Some(last)) => Numbers::Range(number(*first)?, number(last)?),
-        (Some(NumberOrName::Name(name)), None) if is_port_name(name) => Numbers::Named(name.as_str().into()),
+        (Some(NumberOrName::Name(name)), None) if is_port_name(name) => Numbers::Named((*name).into()),
         (Some(NumberOrName::Name(name)), None) => {
             return Err(Fault::at(place, format!("`{name}` is not a port name")));
         }
