@@ -3,15 +3,13 @@
 use std::path::Path;
 use std::sync::Mutex;
 
-use netpol_diagnostics::Diagnostic;
-
 use crate::compile::{Compiled, Manifests, Options, compile_views, read_all};
 use crate::host::Host;
 use crate::load::Loaded;
 use crate::output::{Replaced, Staged, replace_folders};
 
-/// Compiles a project and, where nothing is wrong, puts the manifests of every target in its folder: what became of each,
-/// or why nothing is written. None where a diagnostic is an error.
+/// Compiles a project and, where nothing is wrong, puts the manifests of every target in its folder: what became of each
+/// folder, or none where a diagnostic is an error and nothing is written.
 ///
 /// The bytes are written beside the folders while they are being proved, since that is mostly waiting; they take their
 /// place only where the proof holds. See [`crate::replace_folders`].
@@ -20,7 +18,7 @@ pub fn build(
     options: &Options,
     host: &dyn Host,
     root: &Path,
-) -> (Compiled, Option<Result<Vec<Replaced>, Vec<Diagnostic>>>) {
+) -> (Compiled, Option<Vec<Replaced>>) {
     let staged: Mutex<Option<Staged>> = Mutex::new(None);
     let take = |manifests: &[&Manifests]| {
         let done = Staged::of(host, root, manifests);
@@ -28,19 +26,22 @@ pub fn build(
             *staged = Some(done);
         }
     };
-    let compiled = compile_views(loaded, options, read_all, &|| false, None, Some(&take)).unwrap_or_default();
+    let compiled = compile_views(loaded, options, read_all, &|| false, None, Some(&take));
+    let mut compiled = compiled.unwrap_or_default();
     let staged = staged.into_inner().ok().flatten();
-    match (compiled.has_errors(), staged) {
-        (true, staged) => {
-            staged.iter().for_each(|staged| staged.discard(host));
+    if compiled.has_errors() {
+        staged.iter().for_each(|staged| staged.discard(host));
+        return (compiled, None);
+    }
+    let replaced = match staged {
+        Some(staged) => staged.commit(host, &compiled.targets),
+        None => replace_folders(host, root, &compiled.targets),
+    };
+    match replaced {
+        Ok(replaced) => (compiled, Some(replaced)),
+        Err(faults) => {
+            compiled.diagnostics.extend(faults);
             (compiled, None)
-        }
-        (false, staged) => {
-            let replaced = match staged {
-                Some(staged) => staged.commit(host, &compiled.targets),
-                None => replace_folders(host, root, &compiled.targets),
-            };
-            (compiled, Some(replaced))
         }
     }
 }

@@ -93,24 +93,15 @@ pub fn run(arguments: &Build, common: Common) -> Outcome {
     if arguments.check {
         return check_current(&mut compile(loaded, &options), &root, &prefix, arguments, common, start);
     }
-    let (mut compiled, replaced) = build(loaded, &options, &Disk, &root);
-    let Some(replaced) = replaced else {
-        return tell(&compiled, &prefix, format, common, Stream::ByFormat);
-    };
-    tell_figures(&compiled, arguments, start);
-    match replaced {
-        Ok(replaced) => {
-            let outcome = tell(&compiled, &prefix, format, common, Stream::ByFormat);
-            if !common.quiet {
-                terminal::tell(&summary(&compiled.targets, &replaced, &prefix, start));
-            }
-            outcome
-        }
-        Err(faults) => {
-            compiled.diagnostics.extend(faults);
-            tell(&compiled, &prefix, format, common, Stream::ByFormat)
-        }
+    let (compiled, replaced) = build(loaded, &options, &Disk, &root);
+    if replaced.is_some() {
+        tell_figures(&compiled, arguments, start);
     }
+    let outcome = tell(&compiled, &prefix, format, common, Stream::ByFormat);
+    if let (Some(replaced), false) = (replaced, common.quiet) {
+        terminal::tell(&summary(&compiled.targets, &replaced, &prefix, start));
+    }
+    outcome
 }
 
 /// What was compared and what it replaces, where that was asked.
