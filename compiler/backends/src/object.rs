@@ -1,6 +1,7 @@
 //! What every emitted object has, and the files they go into.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -173,10 +174,20 @@ impl Files {
             (Some(_), "cluster" | "kustomization") => format!("namespace.{stem}.yaml"),
             _ => format!("{stem}.yaml"),
         };
-        let mut text = self.header.clone();
-        objects.iter().for_each(|object| object.print(&mut text));
-        text.shrink_to_fit();
-        Some((name, text))
+        Some((name, self.print(&objects)))
+    }
+
+    /// The text of a file, in no more memory than it needs.
+    fn print(&self, objects: &[Object]) -> String {
+        thread_local! {
+            static PAGE: RefCell<String> = const { RefCell::new(String::new()) };
+        }
+        PAGE.with_borrow_mut(|page| {
+            page.clear();
+            page.push_str(&self.header);
+            objects.iter().for_each(|object| object.print(page));
+            page.as_str().to_owned()
+        })
     }
 
     /// The files and their list. The `first` of them are listed before the others, and with any of those the list is kept

@@ -135,7 +135,7 @@ impl<'a> Target<'a> {
         };
         match shared.beside(manifest) {
             Ok(Some((about, reading))) if about == *name => {
-                found.names = reading.namespaces();
+                found.names = reading.namespaces_of(name);
                 found.add(shard, Comparison::of(source, &*reading).compare(shard, meant, None));
             }
             // What cannot be understood alone may be understood together; if not, that reading says why.

@@ -27,6 +27,9 @@ pub trait Reading: Send + Sync {
     /// The namespaces the manifests name.
     fn namespaces(&self) -> BTreeSet<Text>;
 
+    /// The namespaces that objects in this one name, and itself.
+    fn namespaces_of(&self, namespace: &Text) -> BTreeSet<Text>;
+
     /// Decides one flow on one side.
     fn evaluate(&self, flow: &Flow, side: Side) -> Result<Trace, Undecided>;
 

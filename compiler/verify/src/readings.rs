@@ -96,6 +96,10 @@ impl Reading for Kubernetes {
         self.set.namespaces()
     }
 
+    fn namespaces_of(&self, namespace: &Text) -> BTreeSet<Text> {
+        self.set.namespaces_of(namespace)
+    }
+
     fn evaluate(&self, flow: &Flow, side: Side) -> Result<Trace, Undecided> {
         kubernetes::evaluate(&self.set, flow, side)
     }
@@ -147,6 +151,10 @@ impl Reading for Calico {
         self.set.namespaces()
     }
 
+    fn namespaces_of(&self, namespace: &Text) -> BTreeSet<Text> {
+        self.set.namespaces_of(namespace)
+    }
+
     fn evaluate(&self, flow: &Flow, side: Side) -> Result<Trace, Undecided> {
         calico::evaluate(&self.set, flow, side, &self.profile)
     }
@@ -196,6 +204,10 @@ impl Reading for Cilium {
 
     fn namespaces(&self) -> BTreeSet<Text> {
         self.set.namespaces()
+    }
+
+    fn namespaces_of(&self, namespace: &Text) -> BTreeSet<Text> {
+        self.set.namespaces_of(namespace)
     }
 
     fn evaluate(&self, flow: &Flow, side: Side) -> Result<Trace, Undecided> {

@@ -15,6 +15,7 @@ use netpol_diagnostics::{Diagnostic, Span};
 use netpol_flow::Side;
 use netpol_model::{End, Layer, Namespace, Rule};
 use netpol_sets::within;
+use rayon::prelude::*;
 
 use super::blame::{has_own_reason, or_removed, place, told};
 use super::buckets::Buckets;
@@ -36,11 +37,12 @@ struct Covered<'a> {
 
 /// Finds lines that could be removed without any change, in every namespace they stand for.
 pub(super) fn lint(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
+    let built: Vec<&Namespace> =
+        cx.policy.namespaces.values().filter(|namespace| !namespace.external).collect();
+    let superfluous: Vec<_> = built.par_iter().map(|namespace| superfluous(cx, namespace)).collect();
     let mut flagged: BTreeMap<Span, (usize, Diagnostic)> = BTreeMap::new();
-    for namespace in cx.policy.namespaces.values().filter(|namespace| !namespace.external) {
-        for (at, diagnostic) in superfluous(cx, namespace) {
-            flagged.entry(at).and_modify(|(count, _)| *count += 1).or_insert((1, diagnostic));
-        }
+    for (at, diagnostic) in superfluous.into_iter().flatten() {
+        flagged.entry(at).and_modify(|(count, _)| *count += 1).or_insert((1, diagnostic));
     }
     if flagged.is_empty() {
         return;

@@ -470,23 +470,33 @@ fn undecided(reason: impl Into<String>) -> Undecided {
 impl PolicySet {
     /// The namespaces the policies are in or name.
     pub fn namespaces(&self) -> BTreeSet<Text> {
+        self.names_of(|_| true)
+    }
+
+    /// The namespaces that policies in this one name, and itself.
+    pub fn namespaces_of(&self, namespace: &Text) -> BTreeSet<Text> {
+        self.names_of(|entry| entry.namespace() == Some(namespace))
+    }
+
+    fn names_of(&self, counts: impl Fn(&Entry) -> bool) -> BTreeSet<Text> {
         let mut names = BTreeSet::new();
-        for entry in self.tiers.iter().flat_map(|tier| &tier.policies) {
-            names.extend(entry.namespace().cloned());
-            match &entry.body {
-                Body::Stock(policy) => names.extend(stock::named_namespaces(policy)),
-                Body::Calico(policy) => {
-                    let rules = policy.ingress.iter().chain(&policy.egress).flatten();
-                    let entities = rules.flat_map(|rule| [&rule.source, &rule.destination]);
-                    let selected =
-                        entities.flat_map(|entity| entity.selected.iter().chain(&entity.not_selected));
-                    let exprs =
-                        std::iter::once(&policy.subject).chain(selected.map(|selected| &*selected.expr));
-                    exprs.for_each(|expr| name_namespaces(expr, &mut names));
-                }
-            }
-        }
+        let entries = self.tiers.iter().flat_map(|tier| &tier.policies);
+        entries.filter(|entry| counts(entry)).for_each(|entry| name_entry(entry, &mut names));
         names
+    }
+}
+
+fn name_entry(entry: &Entry, names: &mut BTreeSet<Text>) {
+    names.extend(entry.namespace().cloned());
+    match &entry.body {
+        Body::Stock(policy) => names.extend(stock::named_namespaces(policy)),
+        Body::Calico(policy) => {
+            let rules = policy.ingress.iter().chain(&policy.egress).flatten();
+            let entities = rules.flat_map(|rule| [&rule.source, &rule.destination]);
+            let selected = entities.flat_map(|entity| entity.selected.iter().chain(&entity.not_selected));
+            let exprs = std::iter::once(&policy.subject).chain(selected.map(|selected| &*selected.expr));
+            exprs.for_each(|expr| name_namespaces(expr, names));
+        }
     }
 }
 

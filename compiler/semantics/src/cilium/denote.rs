@@ -1,5 +1,6 @@
 //! Cilium's policies as sets of flows, one side of some pods at a time.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use netpol_flow::{DomainPattern, Family, HttpMatch, IpNet, PathMatch, PortRange, Protocol, Side, Text};
@@ -292,21 +293,32 @@ fn undecided(reason: impl Into<String>) -> Undecided {
 
 impl PolicySet {
     /// The namespaces the policies are in or name.
-    pub fn namespaces(&self) -> std::collections::BTreeSet<Text> {
-        let mut names: std::collections::BTreeSet<Text> = self.by_namespace.keys().cloned().collect();
-        for rule in self.by_namespace.values().flatten().chain(self.clusterwide.iter().map(Arc::as_ref)) {
-            names.extend(rule.subject.namespaces().cloned());
-            for direction in [&rule.ingress, &rule.egress] {
-                for entry in direction.allow.iter().chain(&direction.deny) {
-                    name_namespaces(&entry.peer, &mut names);
-                }
-            }
-        }
+    pub fn namespaces(&self) -> BTreeSet<Text> {
+        let mut names: BTreeSet<Text> = self.by_namespace.keys().cloned().collect();
+        let all = self.by_namespace.values().flatten().chain(self.clusterwide.iter().map(Arc::as_ref));
+        all.for_each(|rule| name_rule(rule, &mut names));
+        names
+    }
+
+    /// The namespaces that policies in this one name, and itself.
+    pub fn namespaces_of(&self, namespace: &Text) -> BTreeSet<Text> {
+        let mut names = BTreeSet::from([namespace.clone()]);
+        let own = self.by_namespace.get(namespace).into_iter().flatten();
+        own.for_each(|rule| name_rule(rule, &mut names));
         names
     }
 }
 
-fn name_namespaces(peer: &Peer, names: &mut std::collections::BTreeSet<Text>) {
+fn name_rule(rule: &Rule, names: &mut BTreeSet<Text>) {
+    names.extend(rule.subject.namespaces().cloned());
+    for direction in [&rule.ingress, &rule.egress] {
+        for entry in direction.allow.iter().chain(&direction.deny) {
+            name_namespaces(&entry.peer, names);
+        }
+    }
+}
+
+fn name_namespaces(peer: &Peer, names: &mut BTreeSet<Text>) {
     match peer {
         Peer::Endpoints(selectors) => {
             selectors.iter().for_each(|selector| names.extend(selector.namespaces().cloned()));

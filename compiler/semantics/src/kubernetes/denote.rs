@@ -131,6 +131,12 @@ impl PolicySet {
         self.policies.values().flatten().for_each(|policy| names.extend(named_namespaces(policy)));
         names
     }
+
+    /// The namespaces that policies in this one name, and itself.
+    pub fn namespaces_of(&self, namespace: &Text) -> std::collections::BTreeSet<Text> {
+        let own = self.policies.get(namespace).into_iter().flatten();
+        own.flat_map(named_namespaces).chain([namespace.clone()]).collect()
+    }
 }
 
 /// The namespaces a policy's peers name.
