@@ -12,6 +12,9 @@ use crate::scalar::{blanks, byte, entry, line_end, scalar};
 /// Nesting beyond this is left to the general reader, which has a limit of its own.
 const DEEPEST: usize = 40;
 
+/// Maps of more keys are left to it too: here a key is looked for among all before it.
+const MOST_KEYS: usize = 500;
+
 /// Adds the cells of one document, where all of it is plain.
 pub(crate) fn parse<'t>(text: &'t str, cells: &mut Vec<Cell<'t>>) -> Option<()> {
     // No early exit: most documents are plain, and so this looks at many bytes at once.
@@ -91,7 +94,10 @@ impl<'t> Reader<'t, '_> {
             return None;
         }
         let map = open(self.cells, self.number, Value::Map);
-        loop {
+        for keys in 0.. {
+            if keys == MOST_KEYS {
+                return None;
+            }
             let (key, value) = first.take().or_else(|| entry(self.text, self.at))?;
             if self.has(map, key) {
                 return None;
@@ -284,6 +290,13 @@ mod tests {
         ] {
             assert!(quick(text).is_none(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_map_of_very_many_keys_is_left_to_the_general_reader() {
+        let map = |keys: usize| (0..keys).map(|key| format!("k{key}: v\n")).collect::<String>();
+        assert!(agrees(&map(MOST_KEYS)));
+        assert!(quick(&map(MOST_KEYS + 1)).is_none());
     }
 
     #[test]
