@@ -464,6 +464,21 @@ mod tests {
     }
 
     #[test]
+    fn a_shared_map_prints_like_the_map_itself() {
+        let pods =
+            || map([("labels", map([("app", text("a")), ("tier", text("yes"))])), ("of", list([text("b")]))]);
+        let places = |pods: &dyn Fn() -> Yaml| {
+            let inner = map([("deep", pods()), ("more", list([pods(), pods()]))]);
+            map([("value", pods()), ("items", list([pods(), inner]))])
+        };
+        let (mut plain, mut shared) = (String::new(), String::new());
+        print(&places(&pods), &mut plain);
+        print(&places(&|| pods().shared()), &mut shared);
+        assert_eq!(shared, plain);
+        assert_eq!(pods().shared().weight(), pods().weight());
+    }
+
+    #[test]
     fn lists_of_maps_open_on_the_dash() {
         let value =
             map([("a", list([map([("key", text("c")), ("d", list([Yaml::Number(1)]))]), map::<&str>([])]))]);
