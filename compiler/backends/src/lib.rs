@@ -7,6 +7,7 @@ mod bound;
 mod plan;
 mod guardrails;
 mod naming;
+mod known;
 mod address;
 mod yaml;
 mod object;

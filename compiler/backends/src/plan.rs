@@ -324,17 +324,13 @@ pub(crate) fn peers_of(places: &Places, ends: &[End], services: &GrantServices, 
         GrantServices::Any => false,
     };
     let mut peers: Vec<Peer> = Vec::with_capacity(ends.len());
-    let mut add = |end: &End, ends: Ends| {
-        let peer = Peer { written: written(end), ends };
-        let means_nothing = side == Side::Egress && all_named && peer.ends.pods().is_none();
-        if !peer.ends.is_empty() && !means_nothing && !peers.contains(&peer) {
-            peers.push(peer);
-        }
-    };
     for end in ends {
-        match end {
-            End::Pods(pods) => add(end, Ends::Pods(pods.set().clone())),
-            _ => places.ends(end).into_iter().for_each(|ends| add(end, ends)),
+        for ends in places.ends(end) {
+            let peer = Peer { written: written(end), ends };
+            let means_nothing = side == Side::Egress && all_named && peer.ends.pods().is_none();
+            if !peer.ends.is_empty() && !means_nothing && !peers.contains(&peer) {
+                peers.push(peer);
+            }
         }
     }
     Peers::Of(peers)

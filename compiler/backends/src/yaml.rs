@@ -170,8 +170,14 @@ pub(crate) fn field(key: &'static str, value: &Yaml, indent: usize, out: &mut St
 /// Prints one entry of a map, whose value is text.
 pub(crate) fn text_field(key: &'static str, value: &str, indent: usize, out: &mut String) {
     pad(indent, out);
-    out.push_str(key);
+    word(key, out);
     text_value(value, indent, out);
+}
+
+/// A word of the format, which needs no quotes.
+fn word(word: &'static str, out: &mut String) {
+    debug_assert!(is_plain(word), "{word}");
+    out.push_str(word);
 }
 
 fn block(value: &Yaml, indent: usize, out: &mut String) {
@@ -189,7 +195,12 @@ fn block(value: &Yaml, indent: usize, out: &mut String) {
                         lines.each(|line| comment(line, indent, out));
                         item
                     }
-                    _ => item,
+                    Yaml::Text(_)
+                    | Yaml::Number(_)
+                    | Yaml::Flag(_)
+                    | Yaml::List(_)
+                    | Yaml::Map(_)
+                    | Yaml::Shared(_) => item,
                 };
                 pad(indent, out);
                 out.push_str("- ");
@@ -230,11 +241,7 @@ fn list_item(item: &Yaml, indent: usize, out: &mut String) {
 
 fn entry(key: &Word, value: &Yaml, indent: usize, out: &mut String) {
     match key {
-        // Words of the format need no quotes.
-        Word::Fixed(key) => {
-            debug_assert!(is_plain(key), "{key}");
-            out.push_str(key);
-        }
+        Word::Fixed(key) => word(key, out),
         Word::Shared(_) | Word::Made(_) => scalar(key, out),
     }
     if let Yaml::Text(text) = value {
@@ -242,11 +249,8 @@ fn entry(key: &Word, value: &Yaml, indent: usize, out: &mut String) {
     }
     out.push(':');
     match value {
-        Yaml::Map(entries) if !entries.is_empty() => {
-            out.push('\n');
-            block(value, indent + 2, out);
-        }
-        Yaml::Shared(_) => {
+        Yaml::Map(entries) if entries.is_empty() => out.push_str(" {}\n"),
+        Yaml::Map(_) | Yaml::Shared(_) => {
             out.push('\n');
             block(value, indent + 2, out);
         }

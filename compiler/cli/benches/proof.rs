@@ -72,19 +72,17 @@ fn put(folder: &Path, place: &str, shelf: &mut Shelf) {
     }
 }
 
-fn proved(source: &Source<'_>, project: &Project, targets: &[&Manifests]) -> (Duration, Vec<Outcome>) {
-    let written = |manifests: &&Manifests| {
+fn proved<'m>(
+    source: &Source<'_>,
+    project: &'m Project,
+    targets: &[&'m Manifests],
+) -> (Duration, Vec<Outcome>) {
+    let written = |manifests: &&'m Manifests| {
         let target = project.targets.iter().find(|target| target.name == manifests.target);
         let target = target.expect("the target of these manifests");
-        (target.backend.name, &target.settings)
+        Written { backend: target.backend.name, settings: &target.settings, files: &manifests.files }
     };
-    let written: Vec<Written<'_>> = targets
-        .iter()
-        .map(|manifests| {
-            let (backend, settings) = written(manifests);
-            Written { backend, settings, files: &manifests.files }
-        })
-        .collect();
+    let written: Vec<Written<'_>> = targets.iter().map(written).collect();
     let start = Instant::now();
     let outcomes = prove(source, &written);
     let took = start.elapsed();

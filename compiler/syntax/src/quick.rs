@@ -1,8 +1,9 @@
 //! The statements that most programs are made of, read in one pass and without pest.
 //!
-//! pest takes hundreds of steps for each byte. The few shapes that fill a large program are simple enough to be read directly: flows,
-//! workloads and patterns, with plain names, addresses, domains, ports and clauses. The grammar stays the law. What is read here it reads too,
-//! and to the same tree (`tests.rs` compares them); whatever is not surely so, every mistake above all, is left to it.
+//! pest takes hundreds of steps for each byte. The few shapes that fill a large program are simple enough to be read
+//! directly: flows, workloads and patterns, with plain names, addresses, domains, ports and clauses. The grammar stays the
+//! law. What is read here it reads too, and to the same tree (`tests.rs` compares them); whatever is not surely so, every
+//! mistake above all, is left to it.
 
 mod clauses;
 mod ends;

@@ -131,7 +131,7 @@ impl<'a> Source<'a> {
             None => allow.extend(restrict(&everything(&self.places), side, &subject)),
             Some(namespace) => {
                 for rule in &self.allows {
-                    allow.extend(restricted(self.places.flows(rule, side), side, &subject));
+                    allow.extend(restrict(&self.places.flows(rule, side), side, &subject));
                 }
                 if let Some(namespace) = namespace {
                     allow.extend(self.granted(namespace, side, &subject));
@@ -207,7 +207,7 @@ impl<'a> Source<'a> {
             let mut all = FlowSet::default();
             rules
                 .filter(|rule| rule.is_active(self.day))
-                .for_each(|rule| all.extend(restricted(self.places.flows(rule, side), side, subject)));
+                .for_each(|rule| all.extend(restrict(&self.places.flows(rule, side), side, subject)));
             all
         };
         let mut granted = flows(&mut namespace.rules.iter());
@@ -248,15 +248,6 @@ pub(crate) fn restrict(flows: &FlowSet, side: Side, subject: &Ends) -> FlowSet {
             Side::Egress => Cube { source: cube.source.intersect(subject)?, ..cube.clone() },
             Side::Ingress => Cube { destination: cube.destination.intersect(subject)?, ..cube.clone() },
         })
-    }))
-}
-
-/// The same of flows that nobody else needs.
-fn restricted(flows: FlowSet, side: Side, subject: &Ends) -> FlowSet {
-    FlowSet::of(flows.into_cubes().into_iter().filter_map(|mut cube| {
-        let end = if side == Side::Egress { &mut cube.source } else { &mut cube.destination };
-        *end = end.intersect(subject)?;
-        Some(cube)
     }))
 }
 

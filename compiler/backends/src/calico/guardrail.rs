@@ -13,8 +13,9 @@ use super::emit::Draft;
 use super::namespace::{order, withheld};
 use super::refusals::{Build, Refusals};
 use super::rules::{Action, Place, rules_of};
-use super::selector::{Known, Selectors, selectors};
+use super::selector::{Selectors, selectors};
 use super::tenants;
+use crate::known::Known;
 use crate::naming::{object_name, short_hash};
 use crate::plan::{Grant, GrantServices, Peer, Peers, Subject, peers_of};
 

@@ -10,7 +10,8 @@ use netpol_sets::PodSet;
 use super::emit::{Draft, NETPOL_TIER};
 use super::refusals::{Build, Refusals};
 use super::rules::{Action, Place, rules_of};
-use super::selector::{Known, selectors};
+use super::selector::{Selectors, selectors};
+use crate::known::Known;
 use crate::naming::{DEFAULT_DENY, object_name, short_hash};
 use crate::plan::{Grant, NamespacePlan, Subject, grants_of};
 use crate::refuse::at_origin;
@@ -119,8 +120,8 @@ struct Group<'g, 'a> {
     namespace: &'g Namespace,
     staged: bool,
     known: BTreeMap<(Action, &'g Layer, &'g Subject), usize>,
-    here: Known,
-    anywhere: Known,
+    here: Known<Selectors>,
+    anywhere: Known<Selectors>,
     drafts: &'g mut Vec<Draft>,
 }
 

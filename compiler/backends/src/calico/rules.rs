@@ -8,9 +8,10 @@ use netpol_model::Rule;
 use netpol_sets::{AddressSet, Ends, Infra, InfraSet, PodSet};
 
 use super::refusals::{Build, Refusals, peer_word};
-use super::selector::{Known, Selectors, account_selector, selectors};
+use super::selector::{Selectors, account_selector, selectors};
 use super::services::{Service, services, takes_every_request};
 use crate::address;
+use crate::known::Known;
 use crate::object::Comment;
 use crate::plan::{Grant, GrantServices, Peer, Peers};
 use crate::yaml::{Word, Yaml, list, map, text};
@@ -46,7 +47,7 @@ pub(super) struct Place<'a> {
     /// Whether matches are logged where the rule asks for it.
     pub logs: bool,
     /// The selectors written so far for this home.
-    pub known: &'a Known,
+    pub known: &'a Known<Selectors>,
 }
 
 /// The other end of one rule.
@@ -172,10 +173,11 @@ fn entities(
     for peer in peers {
         match &peer.ends {
             Ends::Pods(pods) => {
-                // What is known was not refused.
-                let known = place.known.get(pods);
-                if known.is_some() || !refusals.pods(rule, pods) {
-                    let pods = known.unwrap_or_else(|| place.known.write(pods, place.home));
+                let write = || match refusals.pods(rule, pods) {
+                    true => Err(()),
+                    false => Ok(selectors(pods, place.home)),
+                };
+                if let Ok(pods) = place.known.of(pods, write) {
                     out.push(Entity { pods: Some(pods), ..Entity::default() });
                 }
             }

@@ -3,11 +3,8 @@
 //! Every selector names Kubernetes pods positively: a negative term alone would also hold for host endpoints and network
 //! sets (`CAL-03`, `CAL-06`, `CAL-28`). Literals have no escapes, so nothing is printed that could end one (`CAL-19`).
 
-use std::cell::RefCell;
-
 use netpol_flow::{SortedSet, Text, is_label_key, is_label_value};
 use netpol_sets::{Key, PodSet, Values};
-use rustc_hash::FxHashMap;
 
 /// The label that every pod has and nothing else.
 const POD: &str = "projectcalico.org/orchestrator == 'k8s'";
@@ -38,24 +35,6 @@ pub(super) enum Unseen {
     Malformed(Text),
     /// A service account whose name is too long.
     LongAccount(Text),
-}
-
-/// The selectors of sets of pods as seen from one place; the same few stand on many lines.
-#[derive(Debug, Default)]
-pub(super) struct Known(RefCell<FxHashMap<PodSet, Selectors>>);
-
-impl Known {
-    /// What was written of a set before.
-    pub(super) fn get(&self, set: &PodSet) -> Option<Selectors> {
-        self.0.borrow().get(set).cloned()
-    }
-
-    /// Writes a set, and keeps that.
-    pub(super) fn write(&self, set: &PodSet, home: Option<&Text>) -> Selectors {
-        let selectors = selectors(set, home);
-        self.0.borrow_mut().insert(set.clone(), selectors.clone());
-        selectors
-    }
 }
 
 /// Writes a set of pods as seen from a policy in namespace `home`, or from a global one.

@@ -108,17 +108,17 @@ struct Path<'p, 'a> {
 /// The ways in which some pods of a namespace may ask for names, and whether all of them have one.
 fn paths<'p, 'a>(plan: &'p NamespacePlan<'a>, cluster: &Cluster, pods: &PodSet) -> (Vec<Path<'p, 'a>>, bool) {
     let mut found = Vec::new();
-    let mut without = vec![pods.clone()];
     for grant in plan.grants.iter().chain(&plan.guardrail_grants).filter(|grant| grant.side == Side::Egress) {
         let shared = grant.subject.pods.intersect(pods);
         if shared.is_empty() {
             continue;
         }
         let Some((peers, services)) = dns_part(grant, cluster) else { continue };
-        without = without.iter().flat_map(|rest| rest.subtract(&grant.subject.pods)).collect();
         found.push(Path { grant, pods: shared, peers, services });
     }
-    (found, without.is_empty())
+    let without = pods.without(found.iter().map(|path| &path.grant.subject.pods));
+    let all_have_one = without.is_empty();
+    (found, all_have_one)
 }
 
 /// Whether the grant is for DNS alone, so that the proxy's rule can stand on it instead of beside it.

@@ -9,12 +9,13 @@ use netpol_sets::{Ends, Key, PodSet, Values};
 
 use super::cannot::{Cannot, Place};
 use super::emit::{Groups, default_deny, kind, name_apart};
-use super::peers::{Context, Known, can_say};
+use super::peers::{Context, can_say};
 use super::report::Report;
 use super::selector::{Scope, conjunctions, selector};
 use super::settings::Settings;
 use super::{dns, guardrail, namespace};
 use crate::bound::{each_namespace, of_guardrails};
+use crate::known::Known;
 use crate::object::{Files, Object};
 use crate::plan::{Fences, Grant, Plan};
 use crate::yaml::{Yaml, list, map};

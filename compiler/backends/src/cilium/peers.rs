@@ -1,11 +1,8 @@
 //! The other ends of a rule, one kind of peer for each rule (`CIL-14`).
 
-use std::cell::RefCell;
-
 use netpol_flow::{DomainPattern, Side, SortedSet};
 use netpol_model::{Cluster, Places};
 use netpol_sets::{Ends, ExternalSet, Infra, InfraSet, PodSet};
-use rustc_hash::FxHashMap;
 
 use super::cannot::Cannot;
 use super::infra::{entities, infra_kinds};
@@ -13,6 +10,7 @@ use super::ports::{Kinds, Ports, Requests, can_filter, ports, to_ports};
 use super::selector::selectors;
 use super::settings::Settings;
 use crate::address::blocks;
+use crate::known::Known;
 use crate::plan::{Grant, GrantServices, Peer, Peers};
 use crate::yaml::{Word, Yaml, list, map, text};
 
@@ -26,23 +24,7 @@ pub(super) struct Context<'a> {
     /// What the project says of Cilium.
     pub settings: &'a Settings,
     /// The selectors of the pods met so far.
-    pub known: &'a Known,
-}
-
-/// The selectors of sets of pods, which stand on many lines.
-#[derive(Debug, Default)]
-pub(super) struct Known(RefCell<FxHashMap<PodSet, Vec<Yaml>>>);
-
-impl Known {
-    /// The selectors of a peer.
-    fn selectors(&self, pods: &PodSet) -> Result<Vec<Yaml>, Cannot> {
-        if let Some(known) = self.0.borrow().get(pods) {
-            return Ok(known.clone());
-        }
-        let found: Vec<Yaml> = selectors(pods)?.into_iter().map(Yaml::shared).collect();
-        self.0.borrow_mut().insert(pods.clone(), found.clone());
-        Ok(found)
-    }
+    pub known: &'a Known<Vec<Yaml>>,
 }
 
 /// Whether a rule allows or denies.
@@ -166,7 +148,10 @@ fn kinds_of(context: &Context<'_>, (side, verb): (Side, Verb), peers: &Peers) ->
     let (mut pods, mut infra, mut cidrs, mut names) = (Vec::new(), SortedSet::new(), Vec::new(), Vec::new());
     for Peer { ends, written } in peers {
         match ends {
-            Ends::Pods(set) => add_new(&mut pods, context.known.selectors(set)?),
+            Ends::Pods(set) => {
+                let write = || Ok(selectors(set)?.into_iter().map(Yaml::shared).collect());
+                add_new(&mut pods, context.known.of(set, write)?);
+            }
             Ends::Infra(set) if set.addresses.is_all() => infra.extend(set.kinds.iter().copied()),
             Ends::Infra(_) => return Err(Cannot::LimitAddresses),
             Ends::External(set) => match (named(context, set)?, verb) {

@@ -1,12 +1,15 @@
 //! Peers, ports and selectors as NetworkPolicy writes them.
 
+use std::convert::Infallible;
+
 use netpol_flow::{IpNet, NAMESPACE_NAME_LABEL, Operator, PortRange, Protocol, Requirement, Text};
 use netpol_sets::{AddressSet, Ends, Key, PodSet, Services, Values};
 
-use super::addresses::Addresses;
 use rustc_hash::FxHashMap;
 
+use super::addresses::Addresses;
 use crate::address::{Block, blocks};
+use crate::known::Known;
 use crate::plan::{GrantServices, Peer};
 use crate::yaml::{Word, Yaml, list, map, text};
 
@@ -17,7 +20,7 @@ const LISTED: u16 = 16;
 /// which is long.
 #[derive(Debug, Default)]
 pub(super) struct PeerItems {
-    pods: FxHashMap<PodSet, Vec<Yaml>>,
+    pods: Known<Vec<Yaml>>,
     blocks: FxHashMap<(AddressSet, Vec<IpNet>), Vec<Yaml>>,
 }
 
@@ -27,11 +30,9 @@ impl PeerItems {
         !self.blocks.is_empty()
     }
 
-    fn pods(&mut self, here: &Text, set: &PodSet) -> &[Yaml] {
-        if !self.pods.contains_key(set) {
-            self.pods.insert(set.clone(), shared(pod_items(here, set)));
-        }
-        self.pods.get(set).map(Vec::as_slice).unwrap_or_default()
+    fn pods(&self, here: &Text, set: &PodSet) -> Vec<Yaml> {
+        let Ok(items) = self.pods.of(set, || Ok::<_, Infallible>(shared(pod_items(here, set))));
+        items
     }
 
     fn blocks(&mut self, set: AddressSet, written: &[IpNet]) -> &[Yaml] {
@@ -55,7 +56,7 @@ pub(super) fn peer_items(
     out: &mut Vec<Yaml>,
 ) {
     match &peer.ends {
-        Ends::Pods(pods) => out.extend_from_slice(known.pods(here, pods)),
+        Ends::Pods(pods) => out.extend(known.pods(here, pods)),
         Ends::Infra(set) => out.extend_from_slice(known.blocks(addresses.of_infra(set), addresses.written())),
         Ends::External(set) => out.extend_from_slice(known.blocks(set.addresses.clone(), &peer.written)),
     }

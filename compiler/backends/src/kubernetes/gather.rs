@@ -186,7 +186,12 @@ pub(super) fn unique(mut objects: Vec<Object>) -> Vec<Object> {
         while !taken.insert((object.namespace.clone(), name.clone())) {
             let selector = match &object.spec {
                 Yaml::Map(entries) => entries.first(),
-                _ => None,
+                Yaml::Text(_)
+                | Yaml::Number(_)
+                | Yaml::Flag(_)
+                | Yaml::List(_)
+                | Yaml::Commented(..)
+                | Yaml::Shared(_) => None,
             };
             let identity = format!("{:?} {selector:?} {tries}", object.layer);
             name = object_name(&[&object.name, &short_hash(&identity)], 63);

@@ -1,6 +1,7 @@
 //! A place in a statement's text, and the steps from token to token.
 //!
-//! A step gives none where the text goes on otherwise, and then stands where it stood or has spoilt the whole: no step is taken back.
+//! A step gives none where the text goes on otherwise, and then stands where it stood or has spoilt the whole: no step is
+//! taken back.
 
 use crate::build::Builder;
 use crate::layout;
@@ -45,7 +46,8 @@ impl<'l, 'b, 't> Line<'l, 'b, 't> {
         self.end_of(self.at, |byte| matches!(byte, b' ' | b'\t'))
     }
 
-    /// Where the next token starts, on this line or on one below; a comment is none, so that one in between is left to the grammar.
+    /// Where the next token starts, on this line or on one below; a comment is none, so that one in between is left to the
+    /// grammar.
     pub(super) fn next_below(&self) -> usize {
         self.end_of(self.at, |byte| matches!(byte, b' ' | b'\t' | b'\n'))
     }
