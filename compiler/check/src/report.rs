@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use netpol_diagnostics::{Code, Diagnostic, FileId, Help, Label, Severity, Span};
 
 /// Everything said so far.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Report {
     diagnostics: Vec<Diagnostic>,
     said: BTreeSet<(Code, Option<Span>)>,
@@ -30,6 +30,15 @@ impl Report {
             let helps = diagnostic.helps.into_iter();
             diagnostic.helps = helps.map(|help| Help { text: help.text, edits: Vec::new() }).collect();
         }
+        self.keep(diagnostic);
+    }
+
+    /// Adds what another report has to say beside; places have their blame already.
+    pub(crate) fn and(&mut self, other: Report) {
+        other.diagnostics.into_iter().for_each(|diagnostic| self.keep(diagnostic));
+    }
+
+    fn keep(&mut self, diagnostic: Diagnostic) {
         let place = diagnostic.primary.as_ref().map(|label| label.span);
         if self.said.insert((diagnostic.code, place)) {
             self.errors += usize::from(is_mistake(&diagnostic));

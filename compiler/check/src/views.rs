@@ -1,7 +1,7 @@
 //! One policy for each cluster (amendment U1): the second pass, which turns lines into rules.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use netpol_diagnostics::{Code, Diagnostic, Sources, Span};
 use netpol_flow::Text;
@@ -17,10 +17,11 @@ use crate::patience;
 use crate::proofs;
 use crate::report::Report;
 use crate::resolve::{ends, nouns};
+use crate::scope::apart::each_apart;
 use crate::scope::collect;
 use crate::scope::expand;
 use crate::scope::modules::{FileKind, Project};
-use crate::scope::names::{Author, Context, DeclaredTenant, NounKind, ScopeId};
+use crate::scope::names::{Author, Context, DeclaredNamespace, DeclaredTenant, NounKind, ScopeId};
 use crate::statements::clauses::{Bearer, Papers, Read, read_clauses};
 use crate::statements::{Lines, Site, origin, read_all, test};
 use crate::unused;
@@ -248,7 +249,7 @@ fn blocks<'a>(cx: &mut Context<'a>, written: &'a tree::Ends) -> Vec<(ipnet::IpNe
 }
 
 fn site(scope: ScopeId, place: Place, layer: Layer, papers: Papers) -> Site {
-    let papers = Rc::new(papers);
+    let papers = Arc::new(papers);
     Site {
         scope,
         place,
@@ -278,11 +279,8 @@ fn policy(cx: &mut Context<'_>) -> Policy {
         cx.tenants.iter().map(|(name, declared)| (name.clone(), declared.tenant.clone())).collect();
     name_baseline(cx);
     let names: Vec<Text> = cx.namespaces.keys().cloned().collect();
-    for name in &names {
-        if let Some(namespace) = read_namespace(cx, name) {
-            policy.namespaces.insert(name.clone(), namespace);
-        }
-    }
+    let namespaces = each_apart(cx, &names, read_namespace).into_iter().flatten();
+    policy.namespaces = namespaces.map(|namespace| (namespace.name.clone(), namespace)).collect();
     let mut guardrails: BTreeMap<Text, Span> = BTreeMap::new();
     for file in project.files.iter().filter(|file| file.kind == FileKind::Project) {
         let loose = collect::is_loose(cx, file.tree);
@@ -340,9 +338,9 @@ fn policy(cx: &mut Context<'_>) -> Policy {
             }
         }
     }
-    for name in &names {
-        policy.tests.extend(read_tests(cx, name));
-    }
+    let has_test = |name: &Text| cx.namespaces.get(name).is_some_and(DeclaredNamespace::has_test);
+    let tested: Vec<Text> = names.into_iter().filter(has_test).collect();
+    policy.tests.extend(each_apart(cx, &tested, read_tests).into_iter().flatten());
     policy.tests.sort_by_key(|test| test.span);
     policy
 }

@@ -1,5 +1,6 @@
 //! The driver's host on a real machine.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -9,6 +10,13 @@ use netpol_driver::{Date, Entry, Host, Kind, Metadata};
 
 /// Files on disk, the system's clock, this process.
 pub struct Disk;
+
+/// From how many files on the file system is told once to write everything, rather than each file.
+///
+/// 3,000 files took 4 s of the system's time one by one, and 0.1 s together (ext4). A few are told one by one, since what
+/// other programs are writing is then not waited for.
+#[cfg(target_os = "linux")]
+const MANY: usize = 16;
 
 /// Seconds in a day.
 const DAY: u64 = 86_400;
@@ -47,9 +55,18 @@ impl Host for Disk {
     }
 
     fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path)?;
-        file.write_all(bytes)?;
-        file.sync_all()
+        create(path, bytes)?.sync_all()
+    }
+
+    #[cfg(target_os = "linux")]
+    fn write_all(&self, folder: &Path, files: &BTreeMap<String, String>) -> io::Result<()> {
+        let path = |name: &String| folder.join(name);
+        if files.len() < MANY {
+            files.iter().try_for_each(|(name, text)| self.write_new(&path(name), text.as_bytes()))?;
+            return self.sync_folder(folder);
+        }
+        files.iter().try_for_each(|(name, text)| create(&path(name), text.as_bytes()).map(drop))?;
+        rustix::fs::syncfs(fs::File::open(folder)?).map_err(io::Error::from)
     }
 
     fn create_folders(&self, folder: &Path) -> io::Result<()> {
@@ -103,6 +120,12 @@ impl Host for Disk {
     fn remove_folder(&self, folder: &Path) -> io::Result<()> {
         fs::remove_dir_all(folder)
     }
+}
+
+fn create(path: &Path, bytes: &[u8]) -> io::Result<fs::File> {
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(bytes)?;
+    Ok(file)
 }
 
 fn kind_of(kind: fs::FileType) -> Kind {

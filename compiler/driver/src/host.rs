@@ -1,5 +1,6 @@
 //! The outside world, as far as the driver needs it.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +28,12 @@ pub trait Host: Sync {
 
     /// Writes a file that does not exist yet; returns when its bytes would survive a loss of power.
     fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+
+    /// Writes files that do not exist yet, by name, in a folder; returns when all would survive a loss of power.
+    fn write_all(&self, folder: &Path, files: &BTreeMap<String, String>) -> io::Result<()> {
+        files.iter().try_for_each(|(name, text)| self.write_new(&folder.join(name), text.as_bytes()))?;
+        self.sync_folder(folder)
+    }
 
     /// Makes a folder and those above it; fine where they exist.
     fn create_folders(&self, folder: &Path) -> io::Result<()>;

@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::ScopedJoinHandle;
 
 use netpol_diagnostics::Diagnostic;
@@ -243,25 +242,7 @@ impl Folder {
 
     fn write(&self, host: &dyn Host, files: &BTreeMap<String, String>) -> io::Result<()> {
         host.create_folders(&self.fresh)?;
-        let files: Vec<(&String, &String)> = files.iter().collect();
-        let next = AtomicUsize::new(0);
-        let work = || {
-            while let Some((name, text)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                host.write_new(&self.fresh.join(name), text.as_bytes())?;
-            }
-            Ok(())
-        };
-        // Waiting for the disk is most of the work, so many files wait at once.
-        let written: io::Result<()> = std::thread::scope(|scope| {
-            let helpers: Vec<_> = (1..files.len().min(WRITERS)).map(|_| scope.spawn(work)).collect();
-            let mut outcome = work();
-            for helper in helpers {
-                let helped = helper.join().unwrap_or_else(|_| Err(io::Error::other("a writer stopped")));
-                outcome = outcome.and(helped);
-            }
-            outcome
-        });
-        written.and_then(|()| host.sync_folder(&self.fresh))
+        host.write_all(&self.fresh, files)
     }
 
     /// The new folder takes the old one's place.
@@ -299,9 +280,6 @@ impl Folder {
         }
     }
 }
-
-/// How many files are written at once.
-const WRITERS: usize = 4;
 
 fn is_ours(bytes: &[u8]) -> bool {
     bytes.starts_with(MARKER.as_bytes())

@@ -1,6 +1,6 @@
 //! Arguments of patterns and domains: which parameter each meets, and whether its type fits.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use netpol_diagnostics::{Code, Diagnostic, Span};
 use netpol_flow::Text;
@@ -270,7 +270,7 @@ pub(crate) fn domain_call<'a>(
             let found = if cx.noun_depth > nouns::DEEPEST {
                 nouns::too_deep(cx, scope, place)
             } else {
-                resolve_ends(cx, inner, members, Expected::Edge).map(Rc::<[Resolved]>::from)
+                resolve_ends(cx, inner, members, Expected::Edge).map(Arc::<[Resolved]>::from)
             };
             cx.noun_depth -= 1;
             cx.calls.insert(key, found.clone());

@@ -1,6 +1,6 @@
 //! Ends as written in a statement, resolved to the model's.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use netpol_diagnostics::{Code, Diagnostic, Span};
 use netpol_flow::{DomainPattern, NAMESPACE_NAME_LABEL, Selector, SortedSet, Text};
@@ -104,7 +104,7 @@ pub(crate) fn block(cx: &mut Context<'_>, scope: ScopeId, text: &str, place: Spa
         }
     }
     let end = End::Addresses { blocks: vec![block], except: Vec::new(), name: None };
-    let caution = address::wide(&block, place).map(Rc::new);
+    let caution = address::wide(&block, place).map(Arc::new);
     Some(Resolved { caution, ..Resolved::new(end, Shape::Edge, place) })
 }
 
@@ -129,7 +129,7 @@ pub(crate) fn domain_literal<'a>(
 }
 
 fn domain_end(pattern: DomainPattern, place: Span) -> Resolved {
-    let caution = domain::shared_hosting(&pattern, place).map(Rc::new);
+    let caution = domain::shared_hosting(&pattern, place).map(Arc::new);
     Resolved { caution, ..Resolved::new(End::Domain(pattern), Shape::Domain, place) }
 }
 
@@ -224,7 +224,7 @@ fn namespaces(
     place: Span,
 ) -> Option<Resolved> {
     let selector = selector_of(cx, scope, written)?;
-    let caution = by_label(&selector, place).map(Rc::new);
+    let caution = by_label(&selector, place).map(Arc::new);
     let namespaces = Namespaces::Matching(selector);
     let pods = Pods { namespaces, selector: Selector::default(), accounts: None, name: None };
     Some(Resolved { caution, ..Resolved::new(End::pods(pods), Shape::Pods, place) })
@@ -267,7 +267,7 @@ fn tenant_ends(cx: &Context<'_>, name: &Text) -> Vec<End> {
 }
 
 /// The pods of every tenant.
-fn every_tenant(cx: &mut Context<'_>) -> Rc<[End]> {
+fn every_tenant(cx: &mut Context<'_>) -> Arc<[End]> {
     if let Some(known) = &cx.every_tenant {
         return known.clone();
     }
@@ -276,7 +276,7 @@ fn every_tenant(cx: &mut Context<'_>) -> Rc<[End]> {
     for selector in cx.tenants.values().flat_map(|declared| &declared.tenant.matching) {
         ends.push(pods_of(Namespaces::Matching(selector.clone()), "tenants"));
     }
-    let ends: Rc<[End]> = ends.into();
+    let ends: Arc<[End]> = ends.into();
     cx.every_tenant = Some(ends.clone());
     ends
 }

@@ -6,7 +6,7 @@ pub(crate) mod nouns;
 pub(crate) mod other_pods;
 pub(crate) mod ports;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use netpol_diagnostics::Span;
 use netpol_model::{End, Namespaces};
@@ -57,7 +57,7 @@ pub(crate) struct Resolved {
     /// The workload whose own port names count for it.
     pub(crate) ports_of: Option<NounId>,
     /// A warning for lines that use it without `because`.
-    pub(crate) caution: Option<Rc<Caution>>,
+    pub(crate) caution: Option<Arc<Caution>>,
     /// The declaration in a tenant's file that it rests on.
     pub(crate) tenant_noun: Option<Span>,
 }

@@ -1,6 +1,6 @@
 //! What a noun stands for, found out once.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use ipnet::IpNet;
 use netpol_diagnostics::{Code, Diagnostic, Span};
@@ -48,7 +48,7 @@ pub(crate) fn meaning<'a>(
 }
 
 /// What a noun stands for, remembered.
-pub(crate) fn evaluate<'a>(cx: &mut Context<'a>, id: NounId) -> Option<Rc<[Resolved]>> {
+pub(crate) fn evaluate<'a>(cx: &mut Context<'a>, id: NounId) -> Option<Arc<[Resolved]>> {
     let noun = cx.nouns.get_mut(id.0)?;
     match &noun.meaning {
         Meaning::Known(known) => return Some(known.clone()),
@@ -92,7 +92,7 @@ fn of_kind<'a>(
     name: &'a Name,
     kind: NounKind<'a>,
     scope: ScopeId,
-) -> Option<Rc<[Resolved]>> {
+) -> Option<Arc<[Resolved]>> {
     let found = match kind {
         NounKind::Workload(workload) => self::workload(cx, id, name, workload, scope),
         NounKind::Tier { key } => {
@@ -109,9 +109,9 @@ fn of_kind<'a>(
         NounKind::Net(members, except) => net(cx, scope, name, members, except),
         NounKind::Domain([], members) => domain(cx, scope, name, members),
         NounKind::Domain(..) => Some(Vec::new()),
-        NounKind::Param(param) => return ends::param_meaning(cx, param, name, name.span).map(Rc::from),
+        NounKind::Param(param) => return ends::param_meaning(cx, param, name, name.span).map(Arc::from),
     };
-    found.map(Rc::from)
+    found.map(Arc::from)
 }
 
 /// The namespace a workload without `in` belongs to; `Some(None)` in a pattern that is read where it is written.

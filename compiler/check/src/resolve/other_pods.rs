@@ -1,7 +1,7 @@
 //! `other-pods`: the pods of a namespace that no workload or tier declared in it selects (amendment U19).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use netpol_diagnostics::{Code, Diagnostic, Span};
 use netpol_flow::{Operator, Requirement, Selector, SortedSet, Text};
@@ -30,7 +30,7 @@ pub(crate) fn other_pods(
     scope: ScopeId,
     namespace: &Text,
     place: Span,
-) -> Option<Rc<[End]>> {
+) -> Option<Arc<[End]>> {
     if let Some(known) = cx.other_pods.get(namespace) {
         return known.clone();
     }
@@ -42,7 +42,7 @@ pub(crate) fn other_pods(
             None
         }
     };
-    let ends = found.map(|ways| ways.into_iter().map(|way| end(way, namespace)).collect::<Rc<[End]>>());
+    let ends = found.map(|ways| ways.into_iter().map(|way| end(way, namespace)).collect::<Arc<[End]>>());
     cx.other_pods.insert(namespace.clone(), ends.clone());
     ends
 }

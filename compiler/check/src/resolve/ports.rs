@@ -1,7 +1,7 @@
 //! Ports as written in a statement, resolved for one destination at a time (amendment U10).
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use netpol_diagnostics::{Code, Diagnostic, Span};
 use netpol_flow::{Text, is_port_name};
@@ -26,8 +26,8 @@ pub(crate) enum Found {
 pub(crate) type OwnPorts = BTreeMap<Text, Vec<Port>>;
 
 /// A workload's own ports, remembered.
-pub(crate) fn own_ports(cx: &mut Context<'_>, id: NounId) -> Rc<OwnPorts> {
-    let Some(noun) = cx.nouns.get(id.0) else { return Rc::default() };
+pub(crate) fn own_ports(cx: &mut Context<'_>, id: NounId) -> Arc<OwnPorts> {
+    let Some(noun) = cx.nouns.get(id.0) else { return Arc::default() };
     if let Some(known) = &noun.own_ports {
         return known.clone();
     }
@@ -53,7 +53,7 @@ pub(crate) fn own_ports(cx: &mut Context<'_>, id: NounId) -> Rc<OwnPorts> {
             own.insert(name.text.clone(), ports);
         }
     }
-    let own = Rc::new(own);
+    let own = Arc::new(own);
     if let Some(noun) = cx.nouns.get_mut(id.0) {
         noun.own_ports = Some(own.clone());
     }

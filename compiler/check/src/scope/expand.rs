@@ -1,6 +1,6 @@
 //! Applied patterns: each gets a scope of its own, with its parameters bound and its nouns declared.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use netpol_diagnostics::{Code, Diagnostic, Span};
 use netpol_syntax::tree::{Argument, Item, ItemKind, Param, ParamType, Reference};
@@ -205,7 +205,7 @@ fn may_go_deeper(
     scope: ScopeId,
     item: &Item,
     pattern: Pattern<'_>,
-    chain: &Rc<[Span]>,
+    chain: &Arc<[Span]>,
 ) -> bool {
     if let Some(at) = chain.iter().position(|span| *span == pattern.name.span) {
         let circle: Vec<Span> = chain.iter().skip(at).copied().collect();
@@ -246,7 +246,7 @@ fn may_go_deeper(
 pub(crate) fn definition<'a>(cx: &mut Context<'a>, pattern: Pattern<'a>) -> ScopeId {
     let scope = cx.add_scope(Some(pattern.scope), Author::Pattern);
     if let Some(slot) = cx.scopes.get_mut(scope.0) {
-        slot.chain = Rc::from([pattern.name.span]);
+        slot.chain = Arc::from([pattern.name.span]);
     }
     for param in pattern.params {
         declare_param(cx, scope, param, ParamValue { ty: param.ty.node, value: None });

@@ -6,13 +6,13 @@
 //! pattern (amendment U21), while `all` and omitted subjects follow [`Scope::author`].
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use netpol_diagnostics::{Code, Diagnostic, Sources, Span};
 use netpol_flow::{Date, Text};
 use netpol_model as model;
 use netpol_syntax::tree::Spanned;
-use netpol_syntax::tree::{ArgumentValue, Ends, Item, Name, Param, ParamType, Services, Workload};
+use netpol_syntax::tree::{ArgumentValue, Ends, Item, ItemKind, Name, Param, ParamType, Services, Workload};
 
 use crate::input::Require;
 use crate::report::Report;
@@ -41,7 +41,7 @@ pub(crate) enum Author {
 }
 
 /// A set of names and where to look further.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Scope<'a> {
     /// Where to look when a name is not here.
     pub(crate) parent: Option<ScopeId>,
@@ -58,9 +58,9 @@ pub(crate) struct Scope<'a> {
     /// Parameters that are plain text: labels, namespaces, sentences.
     pub(crate) values: BTreeMap<&'a str, ParamValue<'a>>,
     /// The `apply` lines that led here, outermost first.
-    pub(crate) via: Rc<[Span]>,
+    pub(crate) via: Arc<[Span]>,
     /// The patterns being applied, outermost first, by their place.
-    pub(crate) chain: Rc<[Span]>,
+    pub(crate) chain: Arc<[Span]>,
 }
 
 /// What a parameter is bound to.
@@ -117,7 +117,7 @@ pub(crate) struct Noun<'a> {
     /// What it stands for, once asked.
     pub(crate) meaning: Meaning,
     /// A workload's own ports, once asked.
-    pub(crate) own_ports: Option<Rc<BTreeMap<Text, Vec<model::Port>>>>,
+    pub(crate) own_ports: Option<Arc<BTreeMap<Text, Vec<model::Port>>>>,
 }
 
 /// What a noun is.
@@ -150,11 +150,11 @@ pub(crate) enum Meaning {
     /// Nothing, with the reason already told.
     Wrong,
     /// These ends.
-    Known(Rc<[Resolved]>),
+    Known(Arc<[Resolved]>),
 }
 
 /// A namespace declared in this view.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct DeclaredNamespace<'a> {
     /// Where its name is written; none for a default namespace that no file declares.
     pub(crate) place: Option<Span>,
@@ -168,8 +168,15 @@ pub(crate) struct DeclaredNamespace<'a> {
     pub(crate) apps: Vec<App<'a>>,
 }
 
+impl DeclaredNamespace<'_> {
+    /// Whether a test stands among its statements.
+    pub(crate) fn has_test(&self) -> bool {
+        self.items.iter().any(|item| matches!(item.kind, ItemKind::Test { .. }))
+    }
+}
+
 /// An app of a namespace.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct App<'a> {
     /// Its name.
     pub(crate) name: &'a Name,
@@ -182,7 +189,7 @@ pub(crate) struct App<'a> {
 }
 
 /// A tenant's declaration.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct DeclaredTenant<'a> {
     /// Its name.
     pub(crate) name: &'a Name,
@@ -193,9 +200,10 @@ pub(crate) struct DeclaredTenant<'a> {
 }
 
 /// What each domain came to for each choice of arguments; none where it is wrong.
-pub(crate) type Calls = BTreeMap<(NounId, Vec<Text>), Option<Rc<[Resolved]>>>;
+pub(crate) type Calls = BTreeMap<(NounId, Vec<Text>), Option<Arc<[Resolved]>>>;
 
 /// Everything known while one view is checked.
+#[derive(Clone)]
 pub(crate) struct Context<'a> {
     /// The texts.
     pub(crate) sources: &'a Sources,
@@ -254,9 +262,9 @@ pub(crate) struct Context<'a> {
     /// Whether the statement being read is the platform's, so that it may not rest on a tenant's noun.
     pub(crate) platform_statement: bool,
     /// `tenants`, once asked.
-    pub(crate) every_tenant: Option<Rc<[model::End]>>,
+    pub(crate) every_tenant: Option<Arc<[model::End]>>,
     /// `other-pods` of a namespace, once asked.
-    pub(crate) other_pods: BTreeMap<Text, Option<Rc<[model::End]>>>,
+    pub(crate) other_pods: BTreeMap<Text, Option<Arc<[model::End]>>>,
 }
 
 impl<'a> Context<'a> {
@@ -275,8 +283,8 @@ impl<'a> Context<'a> {
             ports: BTreeMap::new(),
             patterns: BTreeMap::new(),
             values: BTreeMap::new(),
-            via: Rc::from([]),
-            chain: Rc::from([]),
+            via: Arc::from([]),
+            chain: Arc::from([]),
         });
         ScopeId(self.scopes.len() - 1)
     }

@@ -1,6 +1,6 @@
 //! `apply`: the lines of a pattern, read as if they stood here.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use netpol_syntax::tree::{Argument, Item, Reference};
 
@@ -35,7 +35,7 @@ pub(crate) fn read_apply<'a>(
     };
     let inner = Site {
         scope,
-        papers: Rc::new(read.papers.or(&site.papers)),
+        papers: Arc::new(read.papers.or(&site.papers)),
         until,
         acknowledged: site.acknowledged || read.papers.because.is_some(),
         ..site.clone()

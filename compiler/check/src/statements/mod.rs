@@ -13,7 +13,7 @@ pub(crate) mod rules;
 pub(crate) mod shapes;
 pub(crate) mod test;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use netpol_diagnostics::{Code, Diagnostic, Span};
 use netpol_flow::{Date, Text};
@@ -33,7 +33,7 @@ pub(crate) struct Site {
     /// The layer of their rules.
     pub(crate) layer: Layer,
     /// The paperwork of what stands around them.
-    pub(crate) papers: Rc<clauses::Papers>,
+    pub(crate) papers: Arc<clauses::Papers>,
     /// The last day of the `apply` they came through.
     pub(crate) until: Option<Date>,
     /// Whether an `apply` they came through says `because`.

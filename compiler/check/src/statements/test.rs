@@ -32,7 +32,7 @@ pub(crate) fn read_test<'a>(
         scope,
         place: Place::Test,
         layer: Layer::Namespace,
-        papers: std::rc::Rc::default(),
+        papers: std::sync::Arc::default(),
         until: None,
         acknowledged: true,
         is_definition: false,
