@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use netpol_backends::BACKENDS;
 use netpol_flow::{Flow, Side, Verdict};
 use netpol_tests::random::{Features, Rng, policy, today};
+use netpol_tests::spec::check;
 use netpol_tests::targets::{Built, Settings, build};
+use netpol_verify::{Outcome, Source, Written, prove};
 
 type Files = BTreeMap<String, String>;
 
@@ -102,4 +104,50 @@ fn the_proof_finds_the_same_however_the_manifests_are_cut_into_files() {
     }
     println!("{compared} cuts compared, of {damaged} damaged outputs among others");
     assert!(compared > 300 && damaged > 5, "{compared} cuts, {damaged} damaged: too few to show anything");
+}
+
+/// More namespaces than are compared before it is asked whether a target differs.
+fn many_namespaces() -> netpol_model::Policy {
+    let one =
+        |at: usize| format!("namespace n-{at:03} {{\n  tiers [web, api] by tier\n  web -> api:8080\n}}\n");
+    let (mut views, found, _) = check(&[(0..200).map(one).collect()], today());
+    assert!(found.is_empty(), "{found:?}");
+    views.remove(0)
+}
+
+#[test]
+fn a_target_that_differs_is_read_no_further_unless_other_files_could_take_it_back() {
+    let policy = many_namespaces();
+    let source = Source::of(&policy, today());
+    for backend in BACKENDS {
+        let settings: Settings = [("served".into(), "off-node".into())].into();
+        let settings = if backend.name == "cilium" { settings } else { Settings::new() };
+        let sound = build(backend, &policy, &settings, today()).expect("it is built").files;
+        let outcome = |files: &Files| -> Outcome {
+            let written = Written { backend: backend.name, settings: &settings, files };
+            prove(&source, &[written]).remove(0).expect("it is read")
+        };
+        let whole = outcome(&sound);
+        assert!(whole.holds(), "{}: {:?}", backend.name, whole.differences);
+
+        let mut wrong = sound.clone();
+        let first = wrong.get_mut("n-000.yaml").expect("a file for each namespace");
+        let port = first.rfind("8080").expect("the last port");
+        first.replace_range(port..port + 4, "8081");
+        let found = outcome(&wrong);
+        assert!(!found.differences.is_empty(), "{}", backend.name);
+        assert!(found.tally.sides < whole.tally.sides / 2, "{}: all were compared", backend.name);
+
+        for (name, cut) in CUTS {
+            let held = outcome(&cut(&sound));
+            assert!(held.holds(), "{} {name}: {:?}", backend.name, held.differences);
+            let tell = |outcome: &Outcome| -> Vec<String> {
+                let mut told: Vec<_> =
+                    outcome.differences.iter().map(|d| format!("{} {}", d.flow, d.side.word())).collect();
+                told.sort();
+                told
+            };
+            assert_eq!(tell(&outcome(&cut(&wrong))), tell(&found), "{} {name}", backend.name);
+        }
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! `cargo bench -p netpol --bench proof` prints, for a small platform and for one of 1,000 namespaces: how long it takes to
 //! read the manifests of three targets back and to compare them with the source, in rules for each second and core; and for
-//! each target, with one port of one rule changed, how long until the connection that shows it is known.
+//! each target, with one port of one rule changed, how long until the connection that shows it is known. Of three times,
+//! the middle one.
 
 #![allow(
     clippy::print_stdout,
@@ -83,10 +84,15 @@ fn proved<'m>(
         Written { backend: target.backend.name, settings: &target.settings, files: &manifests.files }
     };
     let written: Vec<Written<'_>> = targets.iter().map(written).collect();
-    let start = Instant::now();
-    let outcomes = prove(source, &written);
-    let took = start.elapsed();
-    (took, outcomes.into_iter().map(|outcome| outcome.expect("the manifests are read")).collect())
+    let mut took = [Duration::ZERO; 3];
+    let mut outcomes = Vec::new();
+    for took in &mut took {
+        let start = Instant::now();
+        outcomes = prove(source, &written);
+        *took = start.elapsed();
+    }
+    took.sort();
+    (took[1], outcomes.into_iter().map(|outcome| outcome.expect("the manifests are read")).collect())
 }
 
 /// The manifests with the last port of the namespace in the middle one higher.

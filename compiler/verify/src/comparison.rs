@@ -78,9 +78,12 @@ impl<'p, 's> Comparison<'p, 's> {
         if reading.compares_addresses() && !wider.is_empty() {
             wider = wider.subtract(&self.beside_shared(&meant));
         }
-        if reading.may_lean_on_the_other_end() && !wider.is_empty() {
+        if reading.may_lean_on_the_other_end()
+            && let Some(denied) = self.source.denied(side)
+            && !wider.intersect(denied).is_empty()
+        {
             let Some(everyone) = everyone else { return Ok(Compared::Leans) };
-            let (left, leaning) = self.lean(wider, side, everyone)?;
+            let (left, leaning) = self.lean(wider, side, denied, everyone)?;
             wider = left;
             outcome.tally.leaning += leaning;
         }
@@ -133,12 +136,17 @@ impl<'p, 's> Comparison<'p, 's> {
     }
 
     /// Takes away the flows that a guardrail denies and that the other end's own manifests deny too.
-    fn lean(&self, wider: FlowSet, side: Side, everyone: &[Shard]) -> Result<(FlowSet, usize), Undecided> {
+    fn lean(
+        &self,
+        wider: FlowSet,
+        side: Side,
+        denied: &FlowSet,
+        everyone: &[Shard],
+    ) -> Result<(FlowSet, usize), Undecided> {
         let other_side = match side {
             Side::Egress => Side::Ingress,
             Side::Ingress => Side::Egress,
         };
-        let Some(denied) = self.source.denied(side) else { return Ok((wider, 0)) };
         let mut left = wider.subtract(denied);
         let mut leaning = 0;
         for cube in wider.intersect(denied).cubes() {

@@ -3,7 +3,7 @@
 //! What decides about the pods of a namespace is its own objects and the cluster-wide ones. So namespace by namespace the
 //! source is asked once, and each target's manifest of that namespace is read, compared and forgotten: memory and time
 //! are in proportion to one namespace. Nothing is taken on trust: a manifest that turns out to speak of anything else has
-//! its target read as a whole.
+//! its target read as a whole. A target that differs is wrong whatever else it says, and is not read further.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,8 +35,11 @@ pub enum Unread {
     NotUnderstood(Vec<ReadError>),
 }
 
+/// So many namespaces are compared side by side before it is asked whether a target has differed.
+const BATCH: usize = 64;
+
 /// Compares every class of flows, on each side of each pod, with the manifests of each target; the answers are in the
-/// order of `written`.
+/// order of `written`. Of a target that differs, the first differences are given.
 pub fn prove(source: &Source<'_>, written: &[Written<'_>]) -> Vec<Result<Outcome, Unread>> {
     let named: Vec<Text> = match source.asked() {
         Some(asked) => asked.iter().cloned().collect(),
@@ -44,23 +47,33 @@ pub fn prove(source: &Source<'_>, written: &[Written<'_>]) -> Vec<Result<Outcome
     };
     let targets: Vec<Result<Target<'_>, Unread>> =
         written.par_iter().map(|written| Target::of(written, &named)).collect();
-    let compare = |name: &Text| {
-        let shard = Shard::Named(name.clone());
-        let meant = source.sides(&shard);
-        let one = |target: &Result<Target<'_>, Unread>| match target {
-            Ok(target) => target.compare(source, &shard, &meant),
-            Err(_) => Found::default(),
+    let mut found: Vec<Found> = targets.iter().map(|_| Found::default()).collect();
+    for batch in named.chunks(BATCH) {
+        let refuted: Vec<bool> = found.iter().map(|found| found.is_refuted).collect();
+        if refuted.iter().zip(&targets).all(|(refuted, target)| *refuted || target.is_err()) {
+            break;
+        }
+        let compare = |name: &Text| -> Vec<Found> {
+            let shard = Shard::Named(name.clone());
+            let meant = source.sides(&shard);
+            let one = |(target, refuted): (&Result<Target<'_>, Unread>, &bool)| match target {
+                Ok(target) if !refuted => target.compare(source, &shard, &meant),
+                Ok(_) | Err(_) => Found::default(),
+            };
+            targets.iter().zip(&refuted).map(one).collect()
         };
-        targets.iter().map(one).collect()
+        let rows: Vec<Vec<Found>> = batch.par_iter().map(compare).collect();
+        for row in rows {
+            found.iter_mut().zip(row).for_each(|(all, one)| *all = std::mem::take(all).and(one));
+        }
+        for (all, target) in found.iter_mut().zip(&targets) {
+            all.is_refuted = all.is_refuted || target.as_ref().is_ok_and(|target| target.is_refuted(all));
+        }
+    }
+    let conclude = |(target, found): (&Result<Target<'_>, Unread>, Found)| {
+        target.as_ref().map_err(Clone::clone)?.conclude(source, &named, found)
     };
-    let mut found: Vec<Vec<Found>> = named.par_iter().map(compare).collect();
-    let conclude = |(at, target): (usize, &Result<Target<'_>, Unread>)| {
-        let target = target.as_ref().map_err(Clone::clone)?;
-        let mine = found.iter_mut().filter_map(|row| row.get_mut(at)).map(std::mem::take);
-        let all = mine.fold(Found::default(), Found::and);
-        target.conclude(source, &named, all)
-    };
-    targets.iter().enumerate().map(conclude).collect()
+    targets.iter().zip(found).map(conclude).collect()
 }
 
 /// A shard that still waits for another with every shard at hand would be a mistake here; it must not pass for a proof.
@@ -89,6 +102,8 @@ struct Found {
     leaning: Vec<Shard>,
     /// Whether a manifest has to be read together with the others.
     together: bool,
+    /// Whether what differs differs whatever the other manifests say.
+    is_refuted: bool,
 }
 
 impl Found {
@@ -97,6 +112,7 @@ impl Found {
         self.names.extend(other.names);
         self.leaning.extend(other.leaning);
         self.together |= other.together;
+        self.is_refuted |= other.is_refuted;
         self
     }
 
@@ -144,10 +160,21 @@ impl<'a> Target<'a> {
         found
     }
 
+    /// Whether what was found so far is a difference, and no manifest that was not read can take it back: each is of its
+    /// own namespace alone, as far as its text shows.
+    fn is_refuted(&self, found: &Found) -> bool {
+        let is_own = |(stem, manifest): (&&str, &Manifest<'_>)| {
+            let own = |line: &&str| line.strip_prefix("  namespace: ").is_some_and(|name| name == *stem);
+            let documents = manifest.text.lines().filter(|line| line.starts_with("---")).count();
+            documents > 0 && documents == manifest.text.lines().filter(own).count()
+        };
+        !found.outcome.differences.is_empty() && !found.together && self.local.par_iter().all(is_own)
+    }
+
     /// Compares what is left: namespaces that only manifests name, all others, and what rests on several manifests.
     fn conclude(&self, source: &Source<'_>, named: &[Text], found: Found) -> Result<Outcome, Unread> {
-        let Found { outcome, mut names, leaning, together } = found;
-        if source.asked().is_some() {
+        let Found { outcome, mut names, leaning, together, is_refuted } = found;
+        if source.asked().is_some() || is_refuted {
             return Ok(outcome);
         }
         let (Some(shared), false) = (&self.shared, together) else { return self.whole(source, None) };
