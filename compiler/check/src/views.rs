@@ -453,6 +453,7 @@ fn read_namespace(cx: &mut Context<'_>, name: &Text) -> Option<model::Namespace>
         let inner = site(app_scope, place, Layer::App(app.text.clone()), read.papers.or(&papers));
         read_all(cx, &inner, body, &mut lines);
     }
+    lines.rules.shrink_to_fit();
     let workloads = workloads_of(cx, name);
     tell_same_pods(cx, &workloads);
     let span = head.map(|head| head.span).or(place).or(items.first().map(|item| item.head))?;

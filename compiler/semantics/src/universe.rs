@@ -68,18 +68,19 @@ impl Universe {
 
     /// Leaves out what cannot exist: kinds of endpoint that are not there, addresses that none of a kind has.
     pub fn clip(&self, flows: FlowSet) -> FlowSet {
-        let mut clipped = Vec::with_capacity(flows.cubes().len());
-        for mut cube in flows.into_cubes() {
+        let mut clipped = flows.into_cubes();
+        let mut split = Vec::new();
+        clipped.retain_mut(|cube| {
             match (self.existing(&mut cube.source), self.existing(&mut cube.destination)) {
-                (Existing::Clipped, Existing::Clipped) => clipped.push(cube),
+                (Existing::Clipped, Existing::Clipped) => return true,
                 (Existing::Clipped, Existing::Split(ends)) => {
-                    clipped.extend(ends.into_iter().map(|destination| Cube { destination, ..cube.clone() }));
+                    split.extend(ends.into_iter().map(|destination| Cube { destination, ..cube.clone() }));
                 }
                 (Existing::Split(ends), Existing::Clipped) => {
-                    clipped.extend(ends.into_iter().map(|source| Cube { source, ..cube.clone() }));
+                    split.extend(ends.into_iter().map(|source| Cube { source, ..cube.clone() }));
                 }
                 (Existing::Split(sources), Existing::Split(destinations)) => {
-                    clipped.extend(sources.iter().flat_map(|source| {
+                    split.extend(sources.iter().flat_map(|source| {
                         let (source, cube) = (source.clone(), cube.clone());
                         destinations.iter().map(move |destination| Cube {
                             source: source.clone(),
@@ -89,7 +90,9 @@ impl Universe {
                     }));
                 }
             }
-        }
+            false
+        });
+        clipped.append(&mut split);
         FlowSet::of(clipped)
     }
 

@@ -17,7 +17,10 @@ pub struct FlowSet {
 impl FlowSet {
     /// The union of these cubes.
     pub fn of(cubes: impl IntoIterator<Item = Cube>) -> FlowSet {
-        FlowSet { cubes: cubes.into_iter().filter(|cube| !cube.is_empty()).collect() }
+        // A cube is large: those that stay are not moved.
+        let mut cubes: Vec<Cube> = cubes.into_iter().collect();
+        cubes.retain(|cube| !cube.is_empty());
+        FlowSet { cubes }
     }
 
     /// The cubes.

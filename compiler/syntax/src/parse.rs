@@ -58,6 +58,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     reader.report_unclosed();
     let Reader { mut tree, mut diagnostics, shared, survey, .. } = reader;
     tree.items = contents.items;
+    tree.items.shrink_to_fit();
     tree.comments = survey.comments.iter().map(|(start, end)| span(file, *start, *end)).collect();
     diagnostics.extend(shared.bad_names.report());
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span.start));
@@ -198,7 +199,7 @@ impl Reader<'_> {
         }
         let Some(open) = open else {
             match item.kind {
-                ItemKind::Namespace { head, .. } if self.blocks.is_empty() => self.header(head, into),
+                ItemKind::Namespace { head, .. } if self.blocks.is_empty() => self.header(*head, into),
                 kind => {
                     item.kind = kind;
                     if !mistakes {

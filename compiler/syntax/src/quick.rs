@@ -40,7 +40,7 @@ impl Line<'_, '_, '_> {
             Rule::expose_line => self.expose()?,
             Rule::apply_line => ItemKind::Apply { pattern: self.pattern("apply")?, arguments: None },
             Rule::waive_line => ItemKind::Waive { pattern: self.pattern("waive")? },
-            Rule::workload_line => ItemKind::Workload(self.workload()?),
+            Rule::workload_line => ItemKind::Workload(Box::new(self.workload()?)),
             _ => return None,
         })
     }

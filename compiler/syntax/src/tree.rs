@@ -43,7 +43,7 @@ pub enum Reference {
     /// `x`.
     Plain(Name),
     /// `m/x`.
-    Prefixed(Path),
+    Prefixed(Box<Path>),
 }
 
 /// One file.
@@ -102,7 +102,7 @@ pub enum ItemKind {
     /// `namespace NAME { … }`.
     Namespace {
         /// Names, mode, cluster.
-        head: NamespaceHead,
+        head: Box<NamespaceHead>,
         /// The statements.
         body: Vec<Item>,
     },
@@ -157,7 +157,7 @@ pub enum ItemKind {
         on: Vec<Name>,
     },
     /// `workload NAME selects …`.
-    Workload(Workload),
+    Workload(Box<Workload>),
     /// `tiers [a, b] by KEY`.
     Tiers {
         /// The tiers, in order.
@@ -442,7 +442,7 @@ pub enum EndKind {
         arguments: Vec<Argument>,
     },
     /// `a/b`.
-    Path(Path),
+    Path(Box<Path>),
     /// `tenant T`.
     Tenant(Name),
     /// A built-in word.
@@ -514,7 +514,7 @@ pub enum ServiceKind {
     /// A port name.
     Name(Name),
     /// `m/x`.
-    Path(Path),
+    Path(Box<Path>),
     /// `"metrics"`: a container port's own name.
     Quoted(Text),
 }

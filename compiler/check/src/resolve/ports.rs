@@ -67,7 +67,7 @@ pub(crate) fn resolve_services<'a>(
     services: &'a Services,
     own: Option<&OwnPorts>,
 ) -> Option<Found> {
-    let mut all = Gathered::default();
+    let mut all = Gathered { ports: Vec::with_capacity(services.items.len()), ..Gathered::default() };
     let mut right = true;
     for service in &services.items {
         right &= gather(cx, scope, &service.kind, service.span, own, &mut all).is_some();

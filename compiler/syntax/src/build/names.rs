@@ -99,11 +99,11 @@ impl Builder<'_> {
     pub(crate) fn reference_at(&mut self, written: &str, start: usize) -> Reference {
         match split(written) {
             (name, None) => Reference::Plain(self.name_at(name, start, |_| false)),
-            (prefix, Some(name)) => Reference::Prefixed(Path {
+            (prefix, Some(name)) => Reference::Prefixed(Box::new(Path {
                 prefix: self.name_at(prefix, start, |_| true),
                 name: self.name_at(name, start + prefix.len() + 1, |word| word == "all"),
                 span: self.place(start, start + written.len()),
-            }),
+            })),
         }
     }
 

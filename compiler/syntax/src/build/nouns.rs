@@ -56,7 +56,7 @@ impl Builder<'_> {
                 _ => return None,
             }
         }
-        Some(ItemKind::Workload(workload))
+        Some(ItemKind::Workload(Box::new(workload)))
     }
 
     pub(super) fn tiers(&mut self, pair: Pair<'_, Rule>) -> Option<ItemKind> {

@@ -31,7 +31,7 @@ impl Builder<'_> {
         if pair.as_rule() == Rule::ns_head {
             let head_node = self.namespace_head(pair, clauses)?;
             return Some(Item {
-                kind: ItemKind::Namespace { head: head_node, body: Vec::new() },
+                kind: ItemKind::Namespace { head: Box::new(head_node), body: Vec::new() },
                 clauses: Vec::new(),
                 span,
                 head,
