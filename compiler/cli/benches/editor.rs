@@ -20,7 +20,7 @@ use serde_json::json;
 
 fn main() {
     measure(&Size { namespaces: 20, workloads: 50, rules: 250 }, 100);
-    measure(&Size { namespaces: 1_000, workloads: 20, rules: 100 }, 10);
+    measure(&Size { namespaces: 1_000, workloads: 20, rules: 100 }, 100);
 }
 
 fn measure(size: &Size, keystrokes: i64) {

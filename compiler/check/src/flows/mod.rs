@@ -30,7 +30,7 @@ use rayon::prelude::*;
 
 use consents::Consents;
 
-pub(crate) use typos::misspelt_namespace;
+pub(crate) use typos::KnownNamespaces;
 
 /// What the text says beside the policy.
 #[derive(Clone, Debug, Default)]

@@ -1,39 +1,43 @@
 //! Namespaces that no file knows, one slip of the pen from one that a file does.
 
+use std::collections::BTreeSet;
+
 use netpol_flow::Text;
 use netpol_model::{End, Policy};
 
-/// The first namespace an end names that nobody declares, owns or refers to, with the one that was surely meant.
-///
-/// A cluster has namespaces of which the project says nothing; so an unknown name alone is no slip.
-pub(crate) fn misspelt_namespace(policy: &Policy, end: &End) -> Option<(String, String)> {
-    let End::Pods(pods) = end else { return None };
-    let names = pods.named()?;
-    let unknown = |name: &&Text| !policy.namespaces.contains_key(*name);
-    names.iter().filter(unknown).find_map(|name| {
-        let mut near = None;
-        for known in known(policy) {
-            if known == name {
-                return None;
-            }
-            if is_slip(name, known) {
-                near = near.or(Some(known));
-            }
-        }
-        Some((name.to_string(), near?.to_string()))
-    })
+/// The namespaces that a policy declares, owns or refers to, in that order.
+pub(crate) struct KnownNamespaces<'p> {
+    in_order: Vec<&'p Text>,
+    names: BTreeSet<&'p Text>,
 }
 
-fn known(policy: &Policy) -> impl Iterator<Item = &Text> {
-    let owned = policy.tenants.values().flat_map(|tenant| tenant.namespaces.iter());
-    let handles = policy.handles.values().filter_map(|pods| pods.named()).flatten();
-    policy.namespaces.keys().chain(&policy.cluster.system).chain(owned).chain(handles)
+impl<'p> KnownNamespaces<'p> {
+    /// Those of a policy.
+    pub(crate) fn of(policy: &'p Policy) -> KnownNamespaces<'p> {
+        let owned = policy.tenants.values().flat_map(|tenant| tenant.namespaces.iter());
+        let handles = policy.handles.values().filter_map(|pods| pods.named()).flatten();
+        let in_order: Vec<&Text> =
+            policy.namespaces.keys().chain(&policy.cluster.system).chain(owned).chain(handles).collect();
+        KnownNamespaces { names: in_order.iter().copied().collect(), in_order }
+    }
+
+    /// The first namespace an end names that is not known, with the one that was surely meant.
+    ///
+    /// A cluster has namespaces of which the project says nothing; so an unknown name alone is no slip.
+    pub(crate) fn misspelt(&self, end: &End) -> Option<(String, String)> {
+        let End::Pods(pods) = end else { return None };
+        let mut unknown = pods.named()?.iter().filter(|name| !self.names.contains(name));
+        unknown.find_map(|name| {
+            let near = self.in_order.iter().find(|known| is_slip(name, known))?;
+            Some((name.to_string(), near.to_string()))
+        })
+    }
 }
 
 /// Whether one letter is missing, doubled or swapped with its neighbour. Another letter or digit in its place is no
 /// slip: `team-a` and `team-b` are two names.
 fn is_slip(wrong: &str, right: &str) -> bool {
-    if wrong.len().min(right.len()) < 4 {
+    if wrong.len().min(right.len()) < 4 || wrong.len().abs_diff(right.len()) > 4 {
         return false;
     }
     let (long, short) = if wrong.len() >= right.len() { (wrong, right) } else { (right, wrong) };

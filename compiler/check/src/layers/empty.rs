@@ -6,11 +6,12 @@ use netpol_model::{End, Places, Policy, Rule};
 use netpol_sets::Ends;
 
 use super::Context;
+use crate::flows::KnownNamespaces;
 use crate::flows::blame::told;
-use crate::flows::misspelt_namespace;
 
 /// Looks at the denies and allows of every guardrail, those in `audit` too.
 pub(super) fn check(cx: &Context<'_, '_>, found: &mut Vec<Diagnostic>) {
+    let known = KnownNamespaces::of(cx.policy);
     for block in &cx.policy.guardrails {
         for rule in block.denies.iter().chain(&block.allows).chain(&block.exceptions) {
             let title = "guardrail matches nothing";
@@ -20,7 +21,7 @@ pub(super) fn check(cx: &Context<'_, '_>, found: &mut Vec<Diagnostic>) {
                 continue;
             }
             let mut ends = rule.from.iter().chain(&rule.to);
-            if let Some((name, near)) = ends.find_map(|end| misspelt_namespace(cx.policy, end)) {
+            if let Some((name, near)) = ends.find_map(|end| known.misspelt(end)) {
                 let label = format!("no file knows a namespace `{name}`");
                 let diagnostic = told(509, title, &rule.origin, label);
                 found.push(diagnostic.help(format!("did you mean `{near}`?")));

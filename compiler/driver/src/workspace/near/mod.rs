@@ -12,6 +12,7 @@ use std::sync::Arc;
 use netpol_diagnostics::FileId;
 use netpol_flow::Text;
 use netpol_syntax::tree::{File, ItemKind};
+use rustc_hash::FxHashMap;
 
 pub(crate) use links::Links;
 
@@ -44,7 +45,7 @@ pub(super) fn near(files: &[Arc<FileState>], about: FileId) -> Option<Near> {
         file.links.about.as_ref().is_some_and(|names| names.iter().any(|name| namespaces.contains(name)))
     };
     let mut parts: BTreeMap<usize, Part> = BTreeMap::new();
-    let mut of_namespace: BTreeMap<&Text, Vec<usize>> = BTreeMap::new();
+    let mut of_namespace: FxHashMap<&Text, Vec<usize>> = FxHashMap::default();
     let mut focus = namespaces.clone();
     for (at, file) in files.iter().enumerate() {
         let Links { about, tested, is_sweeping, .. } = &file.links;
