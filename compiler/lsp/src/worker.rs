@@ -40,8 +40,8 @@ struct Open<'h> {
     changed: BTreeSet<PathBuf>,
     /// Whether something else has changed.
     is_stale: bool,
-    /// Whether a file has been opened with the text it had.
-    is_opened: bool,
+    /// The last file that has been opened with the text it had.
+    opened: Option<PathBuf>,
     /// When a whole check is due; none where one is under way or has ended.
     due: Option<Instant>,
     /// Set when what is being checked is no longer so.
@@ -50,6 +50,9 @@ struct Open<'h> {
 
 /// How long nobody types before the whole project is checked.
 const PAUSE: Duration = Duration::from_millis(250);
+
+/// How long a project that was just read waits for the file that an editor opens it for.
+const GRACE: Duration = Duration::from_millis(30);
 
 /// A whole check to do, and what it came to.
 struct Whole {
@@ -105,15 +108,26 @@ pub fn run(host: &dyn Host, jobs: &Receiver<Job>, done: &Sender<Done>) {
 fn look(open: &mut Open<'_>, done: &Sender<Done>) {
     let changed = std::mem::take(&mut open.changed);
     let is_stale = std::mem::take(&mut open.is_stale);
-    let is_opened = std::mem::take(&mut open.is_opened);
-    if changed.is_empty() && !is_stale {
-        // Who opens a file hears what is known of it already.
-        if let (true, Some(snapshot)) = (is_opened, open.workspace.last()) {
+    let opened = std::mem::take(&mut open.opened);
+    // Who opens a file hears what is known of it already, and before anything is, what is near it.
+    if let Some(place) = opened.as_ref().or(changed.first()) {
+        let known = if changed.is_empty() { open.workspace.last() } else { None };
+        if let Some(snapshot) = known.or_else(|| guarded(|| open.workspace.check_first(place))) {
             let _ = done.send(Done { snapshot, versions: open.versions.clone() });
+        }
+    }
+    if changed.is_empty() && !is_stale {
+        if opened.is_some() {
+            open.due = open.due.map(|_| Instant::now());
         }
         return;
     }
     let mut pause = Duration::ZERO;
+    if changed.is_empty() && open.workspace.last().is_none() {
+        // What is read here need not be read again.
+        guarded(|| open.workspace.prepare(&|| false));
+        pause = GRACE;
+    }
     if let (Some(place), 1, false) = (changed.first(), changed.len(), is_stale)
         && let Some(snapshot) = guarded(|| open.workspace.check_near(place))
     {
@@ -171,7 +185,7 @@ fn take<'h>(host: &'h dyn Host, projects: &mut BTreeMap<Root, Open<'h>>, job: Jo
         versions: BTreeMap::new(),
         changed: BTreeSet::new(),
         is_stale: true,
-        is_opened: false,
+        opened: None,
         due: None,
         is_over: Arc::default(),
     });
@@ -181,7 +195,7 @@ fn take<'h>(host: &'h dyn Host, projects: &mut BTreeMap<Root, Open<'h>>, job: Jo
             open.versions.insert(place.clone(), version);
             // A file is opened with the text that is checked already, or being checked.
             if !open.workspace.set_text(place.clone(), text) {
-                open.is_opened = true;
+                open.opened = Some(place);
                 return;
             }
             open.changed.insert(place);

@@ -61,6 +61,9 @@ fn slashes(path: &std::path::Path) -> String {
     path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
 }
 
+/// A project of fewer files is checked whole while one of its namespaces would be.
+const MANY_FILES: usize = 100;
+
 /// A project with the texts of its open files.
 pub struct Workspace<'h> {
     host: &'h dyn Host,
@@ -197,6 +200,29 @@ impl<'h> Workspace<'h> {
         let snapshot = Arc::new(last.with(files, &mine, found));
         self.last = Some(snapshot.clone());
         Some(snapshot)
+    }
+
+    /// Checks the namespaces of one file before the whole project was ever checked, so that who opens a file of a large
+    /// project hears of it at once. As [`Workspace::check_near`]; of other files there are only the mistakes of their text.
+    ///
+    /// None where the whole is as soon checked, and where it was.
+    pub fn check_first(&mut self, place: &std::path::Path) -> Option<Arc<Snapshot>> {
+        if self.last.is_some() {
+            return None;
+        }
+        let Prepared { root, loaded, files, as_of } = self.prepare(&|| false)?;
+        if files.len() < MANY_FILES || !loaded.diagnostics.is_empty() {
+            return None;
+        }
+        let library = loaded.sources.iter().count() as u32;
+        let diagnostics = files.iter().flat_map(|file| file.mistakes().iter().cloned()).collect();
+        let compiled = Compiled { sources: loaded.sources, library, diagnostics, ..Compiled::default() };
+        self.last = Some(Arc::new(Snapshot::new(root, compiled, files, as_of)));
+        let first = self.check_near(place);
+        if first.is_none() {
+            self.last = None;
+        }
+        first
     }
 
     fn load(&mut self) -> Loaded {

@@ -132,3 +132,45 @@ fn files_whose_text_is_the_same_are_not_read_again() {
     assert!(Arc::ptr_eq(&file(&before, "b.netpol"), &file(&after, "b.netpol")));
     assert!(!Arc::ptr_eq(&file(&before, "a.netpol"), &file(&after, "a.netpol")));
 }
+
+#[test]
+fn who_opens_a_file_of_a_large_project_hears_of_it_before_the_whole_is_checked() {
+    let files = |count: usize| -> Vec<(String, String)> {
+        let names = (0..count).map(|at| {
+            let text = match at {
+                7 => {
+                    "namespace n-7\ntiers [web, api] by tier\nwbe -> api:8080\nweb -> n-8/web:80\n".to_owned()
+                }
+                8 => "namespace n-8\ntiers [web] by tier\napply nothing\n".to_owned(),
+                _ => format!("namespace n-{at}\ntiers [web, api] by tier\nweb -> api:8080\n"),
+            };
+            (format!("/p/n-{at}.netpol"), text)
+        });
+        std::iter::once(("/p/netpol.toml".to_owned(), PROJECT.to_owned())).chain(names).collect()
+    };
+    let of = |files: &[(String, String)]| {
+        Memory::with(&files.iter().map(|(name, text)| (&**name, &**text)).collect::<Vec<_>>())
+    };
+    let place = Path::new("/p/n-7.netpol");
+    let memory = of(&files(150));
+    let mut workspace = shop(&memory);
+    let told = |snapshot: &Snapshot| -> Vec<String> {
+        let here = snapshot.diagnostics.iter().filter(|found| {
+            let label = found.primary.as_ref().expect("a place");
+            &*snapshot.sources.file(label.span.file).path == "n-7.netpol"
+        });
+        here.map(|found| format!("{} {}", found.code, found.title)).collect()
+    };
+    let first = workspace.check_first(place).expect("an answer before the whole");
+    let whole = check(&mut workspace);
+    assert_eq!(told(&first), told(&whole));
+    assert!(!told(&first).is_empty());
+    assert!(
+        first.diagnostics.len() < whole.diagnostics.len(),
+        "another file's names are for the whole check"
+    );
+    assert!(workspace.check_first(place).is_none(), "the whole was checked");
+
+    let small = of(&files(20));
+    assert!(shop(&small).check_first(place).is_none(), "the whole is as soon checked");
+}
