@@ -94,7 +94,7 @@ impl PortSet {
     }
 
     /// Whether some port is in both.
-    pub(crate) fn meets(&self, other: &PortSet) -> bool {
+    pub fn meets(&self, other: &PortSet) -> bool {
         let overlap =
             |a: &PortRange, b: &PortRange| a.protocol == b.protocol && a.first <= b.last && b.first <= a.last;
         self.ranges.iter().any(|a| other.ranges.iter().any(|b| overlap(a, b)))

@@ -1,6 +1,6 @@
 //! Guardrail denies, cut out of what a namespace allows: this target has no deny.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use netpol_flow::{Side, SortedSet, Text};
 use netpol_model::{End, Rule};
@@ -8,7 +8,7 @@ use netpol_sets::{Cube, Ends, PodSet, Requests, Services};
 
 use super::exact::Context;
 use crate::guardrails::Deny;
-use crate::plan::{Grant, Peers, without};
+use crate::plan::{Grant, GrantServices, Peer, Peers, without};
 
 /// What is left of a grant, and the denies that were cut out.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl<'a> LocalDenies<'a> {
 /// The cubes with their subject narrowed to the namespace. Cubes that differ only in the names of their peers' namespaces
 /// become one, so that `other-tenants` costs one cube and not one for each tenant.
 fn local_cubes(cubes: &[Cube], here: &Ends, namespace: &Text, side: Side) -> Vec<Cube> {
-    let mut by_name: BTreeMap<(Ends, Services), BTreeSet<Text>> = BTreeMap::new();
+    let mut by_name: BTreeMap<(Ends, Services), Vec<&SortedSet<Text>>> = BTreeMap::new();
     let mut local = Vec::new();
     for cube in cubes {
         let (subject, peer) = ends_of(cube, side);
@@ -47,13 +47,17 @@ fn local_cubes(cubes: &[Cube], here: &Ends, namespace: &Text, side: Side) -> Vec
         let Some(subject) = (!elsewhere).then(|| subject.intersect(here)).flatten() else { continue };
         match peer.pods().map(|pods| (pods, pods.namespaces())) {
             Some((pods, Some(names))) if pods.conditions().len() == 1 && cube.requests.is_all() => {
-                by_name.entry((subject, cube.services.clone())).or_default().extend(names.iter().cloned());
+                by_name.entry((subject, cube.services.clone())).or_default().push(names);
             }
             Some(_) | None => local.push(with_ends(cube.services.clone(), subject, peer.clone(), side)),
         }
     }
     let named = by_name.into_iter().map(|((subject, services), names)| {
-        with_ends(services, subject, Ends::Pods(PodSet::of_namespaces(names.into_iter().collect())), side)
+        let names = match names[..] {
+            [only] => only.clone(),
+            _ => SortedSet::from_iter(names.into_iter().flatten().cloned()),
+        };
+        with_ends(services, subject, Ends::Pods(PodSet::of_namespaces(names)), side)
     });
     local.into_iter().chain(named).collect()
 }
@@ -92,14 +96,21 @@ pub(super) fn cut<'a>(context: &Context<'_>, local: &LocalDenies<'a>, grant: Gra
     pieces.into_iter().map(|piece| Cut { grant: whole_again(context, piece), by: by.clone() }).collect()
 }
 
-/// Whether the ends of both meet; cheap, and never false where they do.
+/// Whether both meet; cheap, and never false where they do.
 fn may_meet(grant: &Grant<'_>, cube: &Cube) -> bool {
     let (subject, peer) = ends_of(cube, grant.side);
-    let peers_meet = match &grant.peers {
-        Peers::Any => true,
-        Peers::Of(peers) => peers.iter().any(|mine| mine.ends.intersect(peer).is_some()),
+    let ports_meet = || match &grant.services {
+        GrantServices::Any => true,
+        GrantServices::Of(items) => items.iter().any(|mine| mine.ports.meets(&cube.services.ports)),
     };
-    peers_meet && subject.pods().is_some_and(|pods| !pods.intersect(&grant.subject.pods).is_empty())
+    let meets = |mine: &Peer| mine.ends.meets(peer) && mine.ends.intersect(peer).is_some();
+    let peers_meet = || match &grant.peers {
+        Peers::Any => true,
+        Peers::Of(peers) => peers.iter().any(meets),
+    };
+    let subjects_meet =
+        || subject.pods().is_some_and(|pods| !pods.intersect(&grant.subject.pods).is_empty());
+    ports_meet() && peers_meet() && subjects_meet()
 }
 
 /// A piece whose peers are every endpoint again is written without peers, as its author wrote it.
