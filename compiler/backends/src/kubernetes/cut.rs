@@ -108,8 +108,7 @@ fn may_meet(grant: &Grant<'_>, cube: &Cube) -> bool {
         Peers::Any => true,
         Peers::Of(peers) => peers.iter().any(meets),
     };
-    let subjects_meet =
-        || subject.pods().is_some_and(|pods| !pods.intersect(&grant.subject.pods).is_empty());
+    let subjects_meet = || subject.pods().is_some_and(|pods| !pods.intersect(&grant.subject.pods).is_empty());
     ports_meet() && peers_meet() && subjects_meet()
 }
 
