@@ -32,7 +32,7 @@ pub fn build(
     settings: &Settings,
     as_of: Date,
 ) -> Result<Built, Vec<Diagnostic>> {
-    let output = (backend.lower)(&Request { policy, as_of, settings });
+    let output = backend.lower(&Request { policy, as_of, settings });
     if output.diagnostics.iter().any(|d| d.severity == Severity::Error) {
         return Err(output.diagnostics);
     }

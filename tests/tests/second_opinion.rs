@@ -21,7 +21,7 @@ fn the_official_type_keeps_every_field_of_a_stock_manifest() {
         };
         let policy = policy(&mut rng, Features { closed: false, namespace_labels: false, ..plain });
         let output =
-            (backend.lower)(&Request { policy: &policy, as_of: today(), settings: &Default::default() });
+            backend.lower(&Request { policy: &policy, as_of: today(), settings: &Default::default() });
         if output.diagnostics.iter().any(|d| d.severity == Severity::Error) {
             continue;
         }

@@ -8,6 +8,7 @@ mod plan;
 mod guardrails;
 mod naming;
 mod known;
+mod lowering;
 mod address;
 mod yaml;
 mod object;
@@ -26,6 +27,8 @@ use netpol_diagnostics::Diagnostic;
 use netpol_flow::{Date, Text};
 use netpol_model::Policy;
 
+pub use lowering::{BATCH, File, LIST, Lowering, built};
+
 /// Every target, in the order they are listed to people.
 pub const BACKENDS: &[&Backend] = &[&kubernetes::BACKEND, &calico::BACKEND, &cilium::BACKEND];
 
@@ -42,8 +45,8 @@ pub struct Backend {
     pub capabilities: &'static [Capability],
     /// Whether an address block takes every endpoint with such an address, pods and nodes too.
     pub compares_addresses: bool,
-    /// Lowers a policy: manifests, or the diagnostics that say why not.
-    pub lower: fn(&Request<'_>) -> Output,
+    /// Begins to lower a policy.
+    pub begin: for<'a> fn(&Request<'a>) -> Box<dyn Lowering + 'a>,
 }
 
 /// What a back end is asked to do.

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use netpol_flow::Text;
 use netpol_model::{Layer, Origin, Policy};
 
+use crate::File;
 use crate::yaml::{self, Yaml, field, list, map, text, text_field};
 
 /// An object, ready to print.
@@ -149,9 +150,6 @@ pub(crate) struct Files {
     header: String,
 }
 
-/// A file: its name and its text; none where there is nothing to write.
-pub(crate) type File = Option<(String, String)>;
-
 impl Files {
     /// The files of this target.
     pub(crate) fn of(policy: &Policy, target: &str) -> Files {
@@ -165,8 +163,8 @@ impl Files {
         Files { header }
     }
 
-    /// The file of these objects, which are all of one namespace or all cluster-wide, in their order.
-    pub(crate) fn file(&self, objects: Vec<Object>) -> File {
+    /// The file of these objects, which are all of one namespace or all cluster-wide, in their order; none of nothing.
+    pub(crate) fn file(&self, objects: Vec<Object>) -> Option<File> {
         let namespace = objects.first()?.namespace.clone();
         let stem = namespace.as_deref().unwrap_or("cluster");
         // A namespace may be called `cluster` or `kustomization`; those names are taken. None has a dot in its own.
@@ -174,7 +172,7 @@ impl Files {
             (Some(_), "cluster" | "kustomization") => format!("namespace.{stem}.yaml"),
             _ => format!("{stem}.yaml"),
         };
-        Some((name, self.print(&objects)))
+        Some(File { name, text: self.print(&objects), objects: objects.len() })
     }
 
     /// The text of a file, in no more memory than it needs.
@@ -190,26 +188,20 @@ impl Files {
         })
     }
 
-    /// The files and their list. The `first` of them are listed before the others, and with any of those the list is kept
-    /// in its order instead of being sorted by kind.
-    pub(crate) fn finish(
-        self,
-        files: impl IntoIterator<Item = File>,
-        first: &[&str],
-    ) -> BTreeMap<String, String> {
-        let mut files: BTreeMap<String, String> = files.into_iter().flatten().collect();
+    /// The list of files with these names. The `first` of them are listed before the others, and with any of those the
+    /// list is kept in its order instead of being sorted by kind.
+    pub(crate) fn kustomization(&self, names: &[String], first: &[&str]) -> String {
         let is_first = |file: &&String| first.contains(&file.as_str());
-        let (head, tail): (Vec<&String>, Vec<&String>) = files.keys().partition(is_first);
+        let (head, tail): (Vec<&String>, Vec<&String>) = names.iter().partition(is_first);
         let mut list_of =
             vec![("apiVersion", text("kustomize.config.k8s.io/v1beta1")), ("kind", text("Kustomization"))];
         if !first.is_empty() {
             list_of.push(("sortOptions", map([("order", text("fifo"))])));
         }
         list_of.push(("resources", list(head.into_iter().chain(tail).map(|file| text(file.clone())))));
-        let mut kustomization = self.header;
+        let mut kustomization = self.header.clone();
         yaml::print(&map(list_of), &mut kustomization);
-        files.insert("kustomization.yaml".to_owned(), kustomization);
-        files
+        kustomization
     }
 }
 
@@ -229,7 +221,7 @@ mod tests {
             origins: Vec::new(),
             spec: map::<&str>([]),
         };
-        let name = |namespace| files.file(vec![object(namespace)]).map(|(name, _)| name);
+        let name = |namespace| files.file(vec![object(namespace)]).map(|file| file.name);
         assert_eq!(name(None).as_deref(), Some("cluster.yaml"));
         assert_eq!(name(Some("cluster")).as_deref(), Some("namespace.cluster.yaml"));
         assert_eq!(name(Some("kustomization")).as_deref(), Some("namespace.kustomization.yaml"));

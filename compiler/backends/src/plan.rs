@@ -173,9 +173,28 @@ impl<'a> Plan<'a> {
         self.policy.namespaces.values().filter(|namespace| !namespace.external)
     }
 
+    /// The namespace of this name, where this project builds it.
+    pub(crate) fn namespace(&self, name: &str) -> Option<&'a Namespace> {
+        self.policy.namespaces.get(name).filter(|namespace| !namespace.external)
+    }
+
     /// The namespaces that are enforced on a side.
     pub(crate) fn enforced(&self, side: Side) -> impl Iterator<Item = &'a Namespace> {
         self.namespaces().filter(move |n| n.enforcement(side, self.day) == Enforcement::Enforced)
+    }
+
+    /// Whether an end of a rule for this namespace chooses pods by a label of their namespace, so that some of its own may
+    /// be chosen by it.
+    pub(crate) fn speaks_by_namespace_label(&self, namespace: &'a Namespace) -> bool {
+        let by_label = |pods: &PodSet| pods.keys().any(|key| matches!(key, Key::NamespaceLabel(_)));
+        let has_label = |end: &End| match end {
+            End::Pods(pods) => by_label(pods.set()),
+            other => self.places.ends(other).iter().filter_map(Ends::pods).any(by_label),
+        };
+        let own = namespace.rules.iter().chain(&namespace.fence).chain(&namespace.fence_exceptions);
+        let mut ends =
+            own.chain(self.baseline.rules(namespace)).flat_map(|rule| rule.from.iter().chain(&rule.to));
+        ends.any(has_label)
     }
 
     /// The plan of one namespace.

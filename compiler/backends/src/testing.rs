@@ -138,5 +138,5 @@ pub(crate) fn policy(namespaces: Vec<Namespace>) -> Policy {
 pub(crate) fn lower(backend: &Backend, policy: &Policy, settings: &[(&str, &str)]) -> Output {
     let settings: BTreeMap<Text, Text> =
         settings.iter().map(|(k, v)| (Text::from(*k), Text::from(*v))).collect();
-    (backend.lower)(&Request { policy, as_of: today(), settings: &settings })
+    backend.lower(&Request { policy, as_of: today(), settings: &settings })
 }

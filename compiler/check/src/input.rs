@@ -25,7 +25,7 @@ pub enum Authority {
     /// Platform statements and everything else.
     Platform,
     /// The namespaces of these tenants.
-    Tenants(Vec<Text>),
+    Tenants(Arc<[Text]>),
     /// Everything: the project maps no authority.
     Anyone,
 }

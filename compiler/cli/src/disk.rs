@@ -1,6 +1,5 @@
 //! The driver's host on a real machine.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -59,13 +58,16 @@ impl Host for Disk {
     }
 
     #[cfg(target_os = "linux")]
-    fn write_all(&self, folder: &Path, files: &BTreeMap<String, String>) -> io::Result<()> {
-        let path = |name: &String| folder.join(name);
-        if files.len() < MANY {
-            files.iter().try_for_each(|(name, text)| self.write_new(&path(name), text.as_bytes()))?;
+    fn write_soon(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        create(path, bytes).map(drop)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn settle(&self, folder: &Path, names: &[String]) -> io::Result<()> {
+        if names.len() < MANY {
+            names.iter().try_for_each(|name| fs::File::open(folder.join(name))?.sync_all())?;
             return self.sync_folder(folder);
         }
-        files.iter().try_for_each(|(name, text)| create(&path(name), text.as_bytes()).map(drop))?;
         rustix::fs::syncfs(fs::File::open(folder)?).map_err(io::Error::from)
     }
 

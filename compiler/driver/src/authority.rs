@@ -1,6 +1,7 @@
 //! Which folder may declare what (amendment U5).
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use netpol_check::Authority;
 use netpol_diagnostics::{Diagnostic, Source};
@@ -12,7 +13,7 @@ use crate::paths::is_within;
 use crate::project::{ListedPath, Project};
 
 /// What the file at this path may declare. `every_tenant` counts where the project file does not map tenants.
-pub(crate) fn authority_of(path: &str, project: &Project, every_tenant: &[Text]) -> Authority {
+pub(crate) fn authority_of(path: &str, project: &Project, every_tenant: &Arc<[Text]>) -> Authority {
     if project.platform.is_none() && project.tenants.is_none() {
         return Authority::Anyone;
     }
@@ -21,14 +22,14 @@ pub(crate) fn authority_of(path: &str, project: &Project, every_tenant: &[Text])
     let Some(tenants) = &project.tenants else {
         return match platform {
             Some(_) => Authority::Platform,
-            None => Authority::Tenants(every_tenant.to_vec()),
+            None => Authority::Tenants(Arc::clone(every_tenant)),
         };
     };
     let of_tenant = |paths: &Vec<ListedPath>| paths.iter().filter_map(|listed| holding(&listed.path)).max();
     let longest = tenants.values().filter_map(of_tenant).max();
     match (platform, longest) {
         (Some(platform), longest) if longest.is_none_or(|longest| platform >= longest) => Authority::Platform,
-        (_, None) => Authority::Tenants(Vec::new()),
+        (_, None) => Authority::Tenants(Arc::new([])),
         (_, Some(longest)) => {
             let holders = tenants.iter().filter(|(_, paths)| of_tenant(paths) == Some(longest));
             Authority::Tenants(holders.map(|(name, _)| name.clone()).collect())
@@ -37,7 +38,7 @@ pub(crate) fn authority_of(path: &str, project: &Project, every_tenant: &[Text])
 }
 
 /// Every tenant the sources declare.
-pub(crate) fn declared_tenants<'a>(trees: impl IntoIterator<Item = &'a File>) -> Vec<Text> {
+pub(crate) fn declared_tenants<'a>(trees: impl IntoIterator<Item = &'a File>) -> Arc<[Text]> {
     let mut names = BTreeSet::new();
     for item in trees.into_iter().flat_map(|tree| &tree.items) {
         if let ItemKind::Tenant { name, .. } = &item.kind {

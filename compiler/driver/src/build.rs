@@ -1,42 +1,56 @@
 //! From sources to folders.
 
 use std::path::Path;
-use std::sync::Mutex;
 
-use crate::compile::{Compiled, Manifests, Options, compile_views, read_all};
+use netpol_diagnostics::Diagnostic;
+
+use crate::compile::{Compiled, Options, choose, compile, compile_views, read_all};
 use crate::host::Host;
 use crate::load::Loaded;
-use crate::output::{Replaced, Staged, replace_folders};
+use crate::output::{Place, Replaced, Staged, replace_folders};
 
 /// Compiles a project and, where nothing is wrong, puts the manifests of every target in its folder: what became of each
 /// folder, or none where a diagnostic is an error and nothing is written.
 ///
-/// The bytes are written beside the folders while they are being proved, since that is mostly waiting; they take their
-/// place only where the proof holds. See [`crate::replace_folders`].
+/// The bytes are written beside the folders while they are being proved, and forgotten; they take their place only where
+/// the proof holds. See [`crate::replace_folders`].
 pub fn build(
     loaded: Loaded,
     options: &Options,
     host: &dyn Host,
     root: &Path,
 ) -> (Compiled, Option<Vec<Replaced>>) {
-    let staged: Mutex<Option<Staged>> = Mutex::new(None);
-    let take = |manifests: &[&Manifests]| {
-        let done = Staged::of(host, root, manifests);
-        if let Ok(mut staged) = staged.lock() {
-            *staged = Some(done);
-        }
-    };
-    let compiled = compile_views(loaded, options, read_all, &|| false, None, Some(&take));
-    let mut compiled = compiled.unwrap_or_default();
-    let staged = staged.into_inner().ok().flatten();
+    let targets = choose(&loaded.project, options).unwrap_or_default();
+    let places = targets.iter().map(|target| Place::of(&target.output, target.output_span));
+    let staged = Staged::of(host, root, places.collect());
+    let compiled = compile_views(loaded, options, read_all, &|| false, None, &staged);
+    let compiled = compiled.unwrap_or_default();
     if compiled.has_errors() {
-        staged.iter().for_each(|staged| staged.discard(host));
+        staged.discard();
         return (compiled, None);
     }
-    let replaced = match staged {
-        Some(staged) => staged.commit(host, &compiled.targets),
-        None => replace_folders(host, root, &compiled.targets),
-    };
+    told(compiled, staged.commit())
+}
+
+/// As [`build`], with the manifests also kept in memory, for who wants to count in them.
+pub fn build_and_keep(
+    loaded: Loaded,
+    options: &Options,
+    host: &dyn Host,
+    root: &Path,
+) -> (Compiled, Option<Vec<Replaced>>) {
+    let compiled = compile(loaded, options);
+    if compiled.has_errors() {
+        return (compiled, None);
+    }
+    let replaced = replace_folders(host, root, &compiled.targets);
+    told(compiled, replaced)
+}
+
+fn told(
+    mut compiled: Compiled,
+    replaced: Result<Vec<Replaced>, Vec<Diagnostic>>,
+) -> (Compiled, Option<Vec<Replaced>>) {
     match replaced {
         Ok(replaced) => (compiled, Some(replaced)),
         Err(faults) => {

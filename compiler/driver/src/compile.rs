@@ -15,11 +15,12 @@ use rayon::prelude::*;
 use crate::authority::{authority_of, declared_tenants};
 use crate::fault::usage;
 use crate::load::Loaded;
-use crate::lower::{Taker, lower_all};
+use crate::lower::{Scope, lower_all};
 use crate::manifest::list;
 use crate::near::nearest;
 use crate::paths::is_within;
 use crate::project::{Project, Target};
+use crate::taker::{Forgotten, Kept, Taker};
 
 /// What to compile, and as of when.
 #[derive(Clone, Debug)]
@@ -77,22 +78,14 @@ pub struct Manifests {
     pub output: String,
     /// Where the project file speaks of that folder.
     pub output_span: Option<Span>,
-    /// The files, by name.
+    /// The files, by name; empty where whoever asked has no use for them, or where something is wrong.
     pub files: BTreeMap<String, String>,
+    /// How many files there are, kept or not.
+    pub file_count: usize,
+    /// How many Kubernetes objects those hold.
+    pub object_count: usize,
     /// What was compared to prove that they mean what the source says; none where nothing could be.
     pub proof: Option<Tally>,
-}
-
-impl Manifests {
-    /// How many Kubernetes objects the files hold.
-    pub fn objects(&self) -> usize {
-        let documents = |text: &String| text.lines().filter(|line| *line == "---").count();
-        self.files
-            .iter()
-            .filter(|(name, _)| *name != "kustomization.yaml")
-            .map(|(_, text)| documents(text))
-            .sum()
-    }
 }
 
 impl Compiled {
@@ -146,6 +139,15 @@ impl Tree {
 ///
 /// Lowering is reached only without an error before it, and stops at none of its own: every target has its say.
 pub fn compile(loaded: Loaded, options: &Options) -> Compiled {
+    let kept = Kept::default();
+    let compiled = compile_views(loaded, options, read_all, &|| false, None, &kept);
+    let mut compiled = compiled.unwrap_or_default();
+    kept.give(&mut compiled.targets);
+    compiled
+}
+
+/// As [`compile`], but no more than a few of the manifests are ever in memory, and none are kept.
+pub fn check_all(loaded: Loaded, options: &Options) -> Compiled {
     compile_with(loaded, options, read_all, &|| false).unwrap_or_default()
 }
 
@@ -154,17 +156,17 @@ pub(crate) fn read_all(loaded: &Loaded) -> Vec<Tree> {
     loaded.files.par_iter().map(|file| Tree::of(*file, &loaded.sources.file(*file).text)).collect()
 }
 
-/// As [`compile`], with the trees from elsewhere: `trees` gives one for each file. None where it was cancelled.
+/// As [`check_all`], with the trees from elsewhere: `trees` gives one for each file. None where it was cancelled.
 pub(crate) fn compile_with(
     loaded: Loaded,
     options: &Options,
     trees: impl FnOnce(&Loaded) -> Vec<Tree>,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Option<Compiled> {
-    compile_views(loaded, options, trees, is_cancelled, None, None)
+    compile_views(loaded, options, trees, is_cancelled, None, &Forgotten)
 }
 
-/// As [`compile`], of trees that are a part of a project, and for some of its namespaces: nothing is written or proved for
+/// As [`check_all`], of trees that are a part of a project, and for some of its namespaces: nothing is written or proved for
 /// the others.
 pub(crate) fn compile_part(
     loaded: Loaded,
@@ -172,7 +174,7 @@ pub(crate) fn compile_part(
     trees: Vec<Tree>,
     namespaces: &BTreeSet<Text>,
 ) -> Option<Compiled> {
-    compile_views(loaded, options, |_| trees, &|| false, Some(namespaces), None)
+    compile_views(loaded, options, |_| trees, &|| false, Some(namespaces), &Forgotten)
 }
 
 /// Leaves the other namespaces to other projects.
@@ -184,15 +186,14 @@ fn narrow(views: &mut [Policy], namespaces: &BTreeSet<Text>) {
     }
 }
 
-/// As [`compile_with`]; with `about` only those namespaces are lowered and proved, and `taker` sees the manifests while
-/// they are.
+/// As [`compile_with`]; with `about` only those namespaces are lowered and proved, and `taker` gets the manifests.
 pub(crate) fn compile_views(
     loaded: Loaded,
     options: &Options,
     trees: impl FnOnce(&Loaded) -> Vec<Tree>,
     is_cancelled: &dyn Fn() -> bool,
     about: Option<&BTreeSet<Text>>,
-    taker: Option<Taker<'_>>,
+    taker: &dyn Taker,
 ) -> Option<Compiled> {
     let has_faults = loaded.diagnostics.iter().any(|fault| fault.severity == Severity::Error);
     let trees = if has_faults { Vec::new() } else { trees(&loaded) };
@@ -218,8 +219,8 @@ pub(crate) fn compile_views(
         }
         if !is_done && !compiled.diagnostics.iter().any(stops) {
             about.iter().for_each(|namespaces| narrow(&mut checked.views, namespaces));
-            let taker = taker.filter(|_| !compiled.has_errors());
-            let (manifests, diagnostics) = lower_all(&targets, &checked.views, options.as_of, about, taker);
+            let (manifests, diagnostics) =
+                lower_all(&targets, &checked.views, Scope { as_of: options.as_of, about }, taker);
             compiled.targets = manifests;
             compiled.diagnostics.extend(diagnostics);
         }
@@ -235,7 +236,10 @@ pub(crate) fn compile_views(
 }
 
 /// The targets asked for.
-fn choose<'a>(project: &'a Project, options: &Options) -> Result<Vec<&'a Target>, Box<Diagnostic>> {
+pub(crate) fn choose<'a>(
+    project: &'a Project,
+    options: &Options,
+) -> Result<Vec<&'a Target>, Box<Diagnostic>> {
     let names = &options.targets;
     let known: Vec<&str> = project.targets.iter().map(|target| &*target.name).collect();
     if let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) {

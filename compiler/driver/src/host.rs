@@ -1,6 +1,5 @@
 //! The outside world, as far as the driver needs it.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -29,9 +28,13 @@ pub trait Host: Sync {
     /// Writes a file that does not exist yet; returns when its bytes would survive a loss of power.
     fn write_new(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
 
-    /// Writes files that do not exist yet, by name, in a folder; returns when all would survive a loss of power.
-    fn write_all(&self, folder: &Path, files: &BTreeMap<String, String>) -> io::Result<()> {
-        files.iter().try_for_each(|(name, text)| self.write_new(&folder.join(name), text.as_bytes()))?;
+    /// As [`Host::write_new`], but its bytes need not survive a loss of power before [`Host::settle`].
+    fn write_soon(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.write_new(path, bytes)
+    }
+
+    /// Returns when the files of these names in a folder, and their names, would survive a loss of power.
+    fn settle(&self, folder: &Path, _names: &[String]) -> io::Result<()> {
         self.sync_folder(folder)
     }
 

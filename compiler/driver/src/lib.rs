@@ -16,6 +16,7 @@ mod authority;
 mod build;
 mod compile;
 mod lower;
+mod taker;
 mod verify;
 mod output;
 mod stale;
@@ -36,10 +37,10 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use build::build;
+pub use build::{build, build_and_keep};
 pub use calendar::{Calendar, CalendarFormat, render_calendar};
 pub use cluster::{Analyzed, analyze_cluster};
-pub use compile::{Compiled, Manifests, Options, Purpose, compile};
+pub use compile::{Compiled, Manifests, Options, Purpose, check_all, compile};
 pub use document::{
     consumers_of, contract_of, document_item, document_library, document_module, document_namespace,
     document_pods, document_project,

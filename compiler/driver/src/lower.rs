@@ -1,12 +1,13 @@
-//! One policy, many targets: lowering them side by side, proving them together, saying once what several refuse.
+//! One policy, many targets: namespace by namespace each target's file is written, read back, compared with the policy and
+//! given away, so that no more than a few are ever in memory; saying once what several refuse.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use netpol_backends::{Backend, Request};
+use netpol_backends::{BATCH, File, Lowering, Request};
 use netpol_diagnostics::{Code, Diagnostic, Label, Severity, Span};
 use netpol_flow::{Date, Text};
 use netpol_model::Policy;
-use netpol_verify::{Source, Written};
+use netpol_verify::{Found, Manifest, Proof, Shared, Source, Tally, Unread, Written, prove};
 use rayon::prelude::*;
 
 use crate::compile::Manifests;
@@ -14,7 +15,8 @@ use crate::fault::PROJECT;
 use crate::manifest::list;
 use crate::near::nearest;
 use crate::project::Target;
-use crate::verify::{Proved, verify};
+use crate::taker::Taker;
+use crate::verify::tell_all;
 
 /// What came of one target.
 pub(crate) struct Lowered<'a> {
@@ -23,91 +25,196 @@ pub(crate) struct Lowered<'a> {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-impl Lowered<'_> {
-    fn is_refused(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
-    }
+/// What is lowered: for one day, and about all namespaces, or where an editor asks, about some.
+#[derive(Clone, Copy)]
+pub(crate) struct Scope<'a> {
+    pub(crate) as_of: Date,
+    pub(crate) about: Option<&'a BTreeSet<Text>>,
 }
 
-/// Who takes the manifests of all targets while they are being proved.
-pub(crate) type Taker<'t> = &'t (dyn Fn(&[&Manifests]) + Sync);
-
-/// The manifests of every target, and what the targets and the comparison with the policy say; proved about all
-/// namespaces, or where an editor asks, about some.
-///
-/// Where no target refuses, `taker` sees the manifests before it is known whether the proof holds.
+/// What came of every target, and what the targets and the comparison with the policy say. `taker` gets the files before it
+/// is known whether the proof holds.
 pub(crate) fn lower_all(
     targets: &[&Target],
     views: &[Policy],
-    as_of: Date,
-    about: Option<&BTreeSet<Text>>,
-    taker: Option<Taker<'_>>,
+    scope: Scope<'_>,
+    taker: &dyn Taker,
 ) -> (Vec<Manifests>, Vec<Diagnostic>) {
-    let mut lowered: Vec<Lowered<'_>> =
-        targets.par_iter().map(|target| lower(target, views, as_of)).collect();
-    let taker = taker.filter(|_| !lowered.iter().any(Lowered::is_refused));
-    let proved: Vec<(usize, Proved)> = std::thread::scope(|scope| {
-        if let Some(take) = taker {
-            let manifests: Vec<&Manifests> = lowered.iter().map(|lowered| &lowered.manifests).collect();
-            scope.spawn(move || take(&manifests));
+    let mut lowered: Vec<Lowered<'_>> = targets.iter().map(|target| Lowered::of(target)).collect();
+    let mut of_view: Vec<Vec<(usize, &Target)>> = views.iter().map(|_| Vec::new()).collect();
+    for (at, one) in lowered.iter_mut().enumerate() {
+        match view_for(one.target, views) {
+            Ok(view) => of_view.iter_mut().skip(view).take(1).for_each(|all| all.push((at, one.target))),
+            Err(fault) => one.diagnostics.push(*fault),
         }
-        let prove = |view| {
-            let source = Source::of(view, as_of);
-            let source = match about {
-                Some(namespaces) => source.about(namespaces),
-                None => source,
-            };
-            verify_view(&source, views, &lowered)
-        };
-        views.iter().flat_map(prove).collect()
-    });
-    for (at, (found, proof)) in proved {
-        if let Some(lowered) = lowered.get_mut(at) {
-            lowered.diagnostics.extend(found);
-            lowered.manifests.proof = proof;
+    }
+    for (policy, targets) in views.iter().zip(of_view).filter(|(_, targets)| !targets.is_empty()) {
+        for done in lower_view(policy, &targets, scope, taker) {
+            let Some(one) = lowered.get_mut(done.at) else { continue };
+            one.diagnostics.extend(done.diagnostics);
+            let Done { files: file_count, objects: object_count, proof, .. } = done;
+            one.manifests =
+                Manifests { file_count, object_count, proof, ..std::mem::take(&mut one.manifests) };
         }
     }
     let diagnostics = merge(&lowered);
     (lowered.into_iter().map(|lowered| lowered.manifests).collect(), diagnostics)
 }
 
-fn lower<'a>(target: &'a Target, views: &[Policy], as_of: Date) -> Lowered<'a> {
-    let mut manifests = Manifests {
-        target: target.name.clone(),
-        output: target.output.clone(),
-        output_span: target.output_span,
-        ..Manifests::default()
-    };
-    let policy = match view_for(target, views) {
-        Ok(policy) => policy,
-        Err(fault) => return Lowered { target, manifests, diagnostics: vec![*fault] },
-    };
-    let output = (target.backend.lower)(&Request { policy, as_of, settings: &target.settings });
-    manifests.files = output.files;
-    Lowered { target, manifests, diagnostics: output.diagnostics }
-}
-
-/// Compares the manifests of one cluster's targets with its policy, all at once, so that the policy is asked once; each
-/// answer is about the target of that number.
-fn verify_view(source: &Source<'_>, views: &[Policy], lowered: &[Lowered<'_>]) -> Vec<(usize, Proved)> {
-    let is_of_view =
-        |target: &Target| view_for(target, views).is_ok_and(|policy| std::ptr::eq(policy, source.policy));
-    let mine =
-        lowered.iter().enumerate().filter(|(_, lowered)| !lowered.is_refused() && is_of_view(lowered.target));
-    let (places, manifests): (Vec<usize>, Vec<(&Backend, Written<'_>)>) = mine
-        .map(|(at, lowered)| {
-            let Target { backend, settings, .. } = lowered.target;
-            (at, (*backend, Written { backend: backend.name, settings, files: &lowered.manifests.files }))
-        })
-        .unzip();
-    if manifests.is_empty() {
-        return Vec::new();
+impl<'a> Lowered<'a> {
+    fn of(target: &'a Target) -> Lowered<'a> {
+        let manifests = Manifests {
+            target: target.name.clone(),
+            output: target.output.clone(),
+            output_span: target.output_span,
+            ..Manifests::default()
+        };
+        Lowered { target, manifests, diagnostics: Vec::new() }
     }
-    places.into_iter().zip(verify(source, &manifests)).collect()
 }
 
-/// The policy of the target's cluster.
-fn view_for<'a>(target: &Target, views: &'a [Policy]) -> Result<&'a Policy, Box<Diagnostic>> {
+/// A target at work.
+struct Job<'a> {
+    /// Its number.
+    at: usize,
+    target: &'a Target,
+    request: Request<'a>,
+    lowering: Box<dyn Lowering + 'a>,
+    /// The files given away so far.
+    names: Vec<String>,
+    /// The objects in them.
+    objects: usize,
+}
+
+/// What came of it.
+struct Done {
+    at: usize,
+    diagnostics: Vec<Diagnostic>,
+    proof: Option<Tally>,
+    files: usize,
+    objects: usize,
+}
+
+impl<'a> Job<'a> {
+    fn of(at: usize, target: &'a Target, request: Request<'a>) -> Job<'a> {
+        let lowering = (target.backend.begin)(&request);
+        Job { at, target, request, lowering, names: Vec::new(), objects: 0 }
+    }
+
+    /// What its proof begins with.
+    fn shared(&self) -> Shared<'_> {
+        let Target { backend, settings, .. } = self.target;
+        let manifests = self.lowering.cluster().map(manifest).into_iter().collect();
+        Shared { backend: backend.name, settings, manifests }
+    }
+
+    /// What is left once every namespace was lowered and compared: the proof of number `place` ends here.
+    fn finish(
+        mut self,
+        place: usize,
+        proof: &mut Proof<'_, '_>,
+        source: &Source<'_>,
+        taker: &dyn Taker,
+    ) -> Done {
+        let (at, backend) = (self.at, self.target.backend);
+        self.names.sort();
+        let (list, mut diagnostics) = self.lowering.finish(&self.names);
+        let mut done = Done {
+            at,
+            diagnostics: Vec::new(),
+            proof: None,
+            files: self.names.len() + 1,
+            objects: self.objects,
+        };
+        if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+            taker.void(at);
+            return Done { diagnostics, files: 0, objects: 0, ..done };
+        }
+        let outcome = match proof.conclude(place, None) {
+            Some(outcome) => {
+                taker.take(at, list);
+                outcome
+            }
+            // They have to be read together, so they are made once more, and it is these that are proved and given away.
+            None => {
+                taker.void(at);
+                let files = backend.lower(&self.request).files;
+                let Target { backend, settings, .. } = self.target;
+                let outcome =
+                    prove(source, &[Written { backend: backend.name, settings, files: &files }]).pop();
+                files.into_iter().for_each(|(name, text)| taker.take(at, File { name, text, objects: 0 }));
+                outcome.unwrap_or(Err(Unread::ByNobody))
+            }
+        };
+        let (found, tally) = tell_all(outcome, source, backend);
+        diagnostics.extend(found);
+        (done.diagnostics, done.proof) = (diagnostics, tally);
+        done
+    }
+}
+
+fn manifest(file: &File) -> Manifest<'_> {
+    Manifest { path: &file.name, text: &file.text }
+}
+
+/// Lowers the policy of one cluster for its targets, and proves what they write: side by side, so that the policy is asked
+/// once for all of them.
+fn lower_view<'a>(
+    policy: &'a Policy,
+    targets: &[(usize, &'a Target)],
+    Scope { as_of, about }: Scope<'_>,
+    taker: &dyn Taker,
+) -> Vec<Done> {
+    let begin = |(at, target): &(usize, &'a Target)| {
+        Job::of(*at, target, Request { policy, as_of, settings: &target.settings })
+    };
+    let mut jobs: Vec<Job<'_>> = targets.par_iter().map(begin).collect();
+    let source = Source::of(policy, as_of);
+    let source = match about {
+        Some(namespaces) => source.about(namespaces),
+        None => source,
+    };
+    let mut proof = Proof::of(&source, &jobs.iter().map(Job::shared).collect::<Vec<_>>());
+    for job in &mut jobs {
+        let cluster = job.lowering.cluster().cloned();
+        job.names.extend(cluster.iter().map(|file| file.name.clone()));
+        job.objects += cluster.iter().map(|file| file.objects).sum::<usize>();
+        cluster.into_iter().for_each(|file| taker.take(job.at, file));
+    }
+    let names: Vec<Text> = proof.namespaces().to_vec();
+    for batch in names.chunks(BATCH) {
+        let open: Vec<bool> = jobs.iter().map(|job| job.lowering.goes_on()).collect();
+        let each = |name: &Text| -> Vec<(Option<(String, usize)>, Found)> {
+            let meant = proof.meant(name);
+            let one = |(place, (job, open)): (usize, (&Job<'_>, &bool))| {
+                let file = if *open { job.lowering.namespace(name) } else { None };
+                let found = proof.compare(place, name, &meant, file.as_ref().map(manifest).as_ref());
+                let given = file.map(|file| {
+                    let given = (file.name.clone(), file.objects);
+                    taker.take(job.at, file);
+                    given
+                });
+                (given, found)
+            };
+            jobs.par_iter().zip(&open).enumerate().map(one).collect()
+        };
+        let rows: Vec<Vec<_>> = batch.par_iter().map(each).collect();
+        for row in rows {
+            for (place, ((given, found), job)) in row.into_iter().zip(&mut jobs).enumerate() {
+                proof.add(place, found);
+                if let Some((name, objects)) = given {
+                    job.names.push(name);
+                    job.objects += objects;
+                }
+            }
+        }
+    }
+    let finish = |(place, job): (usize, Job<'_>)| job.finish(place, &mut proof, &source, taker);
+    jobs.into_iter().enumerate().map(finish).collect()
+}
+
+/// The place of the policy of the target's cluster.
+fn view_for(target: &Target, views: &[Policy]) -> Result<usize, Box<Diagnostic>> {
     let names: Vec<&str> = views.iter().filter_map(|view| view.cluster.name.as_deref()).collect();
     let fault = |title: String, label: &str| {
         let fault = Diagnostic::new(PROJECT, title);
@@ -117,7 +224,7 @@ fn view_for<'a>(target: &Target, views: &'a [Policy]) -> Result<&'a Policy, Box<
         }
     };
     match (&target.cluster, views) {
-        (None, [only]) => Ok(only),
+        (None, [_]) => Ok(0),
         (None, _) => {
             let fault =
                 fault(format!("target `{}` does not say its cluster", target.name), "no `cluster` here")
@@ -128,7 +235,7 @@ fn view_for<'a>(target: &Target, views: &'a [Policy]) -> Result<&'a Policy, Box<
             Err(Box::new(fault))
         }
         (Some(name), _) => {
-            views.iter().find(|view| view.cluster.name.as_ref() == Some(name)).ok_or_else(|| {
+            views.iter().position(|view| view.cluster.name.as_ref() == Some(name)).ok_or_else(|| {
                 let fault = fault(format!("no cluster is named `{name}`"), "unknown cluster");
                 Box::new(match nearest(name, names.iter().copied()) {
                     Some(near) => fault.help(format!("did you mean `{near}`?")),

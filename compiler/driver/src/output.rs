@@ -1,19 +1,20 @@
 //! Replacing output folders: all of them or none, and never half of one.
 //!
-//! Every folder is first written in full beside the old one, to disk and not only to memory. Then the two exchange
-//! names, in one step where the system can; elsewhere the old one steps aside first. Whatever happens in between, one
+//! Every folder is first written in full beside the old one, to disk and not only to memory; where every byte is there
+//! already nothing is written. Then the two exchange names, in one step where the system can; elsewhere the old one steps aside first. Whatever happens in between, one
 //! whole folder is there: in its place, or aside, from where the next build puts it back.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::thread::ScopedJoinHandle;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use netpol_diagnostics::Diagnostic;
+use netpol_diagnostics::{Diagnostic, Span};
+use rayon::prelude::*;
 
 use crate::compile::Manifests;
 use crate::fault::{UNWRITABLE, reason};
-use crate::host::{Host, Kind};
+use crate::host::{Entry, Host, Kind};
 
 /// How every file that netpol writes begins. A folder with any other file is not replaced.
 pub const MARKER: &str = "# Written by netpol";
@@ -37,81 +38,107 @@ pub fn replace_folders(
     root: &Path,
     targets: &[Manifests],
 ) -> Result<Vec<Replaced>, Vec<Diagnostic>> {
-    let all: Vec<&Manifests> = targets.iter().collect();
-    Staged::of(host, root, &all).commit(host, targets)
+    let places = targets.iter().map(|target| Place::of(&target.output, target.output_span));
+    let staged = Staged::of(host, root, places.collect());
+    for (at, target) in targets.iter().enumerate() {
+        target.files.par_iter().for_each(|(name, text)| staged.write(at, name, text));
+    }
+    staged.commit()
 }
 
-/// The manifests of every target, written in full beside their folders, or why that could not be.
-#[derive(Default)]
-pub(crate) struct Staged {
-    /// By target; none where its folder has these bytes already.
-    folders: Vec<Option<Folder>>,
-    faults: Vec<Diagnostic>,
+/// Where the manifests of a target go, and where the project file says so.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    output: String,
+    span: Option<Span>,
 }
 
-impl Staged {
-    /// Writes them. Nothing is in its place yet.
-    pub(crate) fn of(host: &dyn Host, root: &Path, targets: &[&Manifests]) -> Staged {
-        // Waiting for the disk is most of the work, so the targets wait together.
-        let stage = |target: &Manifests| {
-            let folder = Folder::of(host, root, &target.output);
-            let done = folder.stage(host, &target.files);
-            (folder, done)
-        };
-        let all: Vec<_> = std::thread::scope(|scope| {
-            let helpers: Vec<_> = targets.iter().map(|target| scope.spawn(|| stage(target))).collect();
-            helpers.into_iter().map(ScopedJoinHandle::join).collect()
-        });
-        let mut staged = Staged::default();
-        for (target, done) in targets.iter().zip(all) {
-            let Ok((folder, done)) = done else {
-                let stopped = io::Error::other("a writer stopped");
-                staged.faults.push(Fault::System("cannot be written", stopped).diagnostic(target));
-                continue;
-            };
-            match done {
-                Ok(Replaced::Unchanged) => staged.folders.push(None),
-                Ok(Replaced::Written) => staged.folders.push(Some(folder)),
-                Err(fault) => {
-                    folder.discard(host);
-                    staged.faults.push(fault.diagnostic(target));
-                }
-            }
-        }
-        staged
+impl Place {
+    /// A folder, relative to the project, and the place in the project file.
+    pub(crate) fn of(output: &str, span: Option<Span>) -> Place {
+        Place { output: output.to_owned(), span }
+    }
+}
+
+/// The manifests of every target, written beside their folders file by file, in any order. Nothing is in its place before
+/// [`Staged::commit`], and nothing is touched before there is a file.
+pub(crate) struct Staged<'h> {
+    host: &'h dyn Host,
+    root: PathBuf,
+    places: Vec<Place>,
+    folders: OnceLock<Vec<Result<Folder, Fault>>>,
+}
+
+impl<'h> Staged<'h> {
+    /// Nothing yet, for these targets.
+    pub(crate) fn of(host: &'h dyn Host, root: &Path, places: Vec<Place>) -> Staged<'h> {
+        Staged { host, root: root.to_owned(), places, folders: OnceLock::new() }
     }
 
-    /// Puts each in its place: `targets` are those that were staged, in the same order.
-    pub(crate) fn commit(
-        mut self,
-        host: &dyn Host,
-        targets: &[Manifests],
-    ) -> Result<Vec<Replaced>, Vec<Diagnostic>> {
-        if !self.faults.is_empty() {
-            self.discard(host);
-            return Err(self.faults);
+    /// What is there.
+    fn folders(&self) -> &[Result<Folder, Fault>] {
+        let Staged { host, root, places, folders } = self;
+        folders.get_or_init(|| places.iter().map(|place| Folder::of(*host, root, &place.output)).collect())
+    }
+
+    /// Writes a file of the target of this number; what goes wrong is told by [`Staged::commit`].
+    pub(crate) fn write(&self, target: usize, name: &str, text: &str) {
+        if let Some(Ok(folder)) = self.folders().get(target) {
+            folder.add(self.host, name, text);
         }
-        for (target, folder) in targets.iter().zip(&self.folders) {
-            let Some(folder) = folder else { continue };
+    }
+
+    /// Forgets what was written of a target.
+    pub(crate) fn void(&self, target: usize) {
+        if let Some(Ok(folder)) = self.folders().get(target) {
+            folder.discard(self.host);
+        }
+    }
+
+    /// Puts each in its place, and says what became of it.
+    pub(crate) fn commit(self) -> Result<Vec<Replaced>, Vec<Diagnostic>> {
+        self.folders();
+        let Staged { host, places, folders, .. } = self;
+        let finish = |(place, folder): (Place, Result<Folder, Fault>)| {
+            let staged = folder.and_then(|folder| match folder.finish(host) {
+                Ok(replaced) => Ok((folder, replaced)),
+                Err(fault) => {
+                    folder.discard(host);
+                    Err(fault)
+                }
+            });
+            (place, staged)
+        };
+        let mut faults = Vec::new();
+        let mut staged = Vec::with_capacity(places.len());
+        let folders = folders.into_inner().unwrap_or_default();
+        for (place, done) in places.into_iter().zip(folders).map(finish) {
+            match done {
+                Ok((folder, replaced)) => staged.push((place, folder, replaced)),
+                Err(fault) => faults.push(fault.diagnostic(&place)),
+            }
+        }
+        if !faults.is_empty() {
+            staged.iter().for_each(|(_, folder, _)| folder.discard(host));
+            return Err(faults);
+        }
+        for (place, folder, _) in staged.iter().filter(|(_, _, replaced)| *replaced == Replaced::Written) {
             if let Err(error) = folder.commit(host) {
-                self.faults.push(Fault::System("cannot be replaced", error).diagnostic(target));
+                faults.push(Fault::System("cannot be replaced", error).diagnostic(place));
                 folder.discard(host);
             }
         }
-        let replaced = |folder: &Option<Folder>| match folder {
-            Some(_) => Replaced::Written,
-            None => Replaced::Unchanged,
-        };
-        if self.faults.is_empty() {
-            Ok(self.folders.iter().map(replaced).collect())
+        if faults.is_empty() {
+            Ok(staged.into_iter().map(|(_, _, replaced)| replaced).collect())
         } else {
-            Err(self.faults)
+            Err(faults)
         }
     }
 
     /// Takes away what was written.
-    pub(crate) fn discard(&self, host: &dyn Host) {
-        self.folders.iter().flatten().for_each(|folder| folder.discard(host));
+    pub(crate) fn discard(&self) {
+        let folders = self.folders.get().into_iter().flatten().flatten();
+        folders.for_each(|folder| folder.discard(self.host));
     }
 }
 
@@ -119,21 +146,23 @@ enum Fault {
     /// The system refuses: what cannot be done, and why.
     System(&'static str, io::Error),
     /// These files are not ours.
-    Foreign(Vec<String>),
+    Foreign(BTreeSet<String>),
 }
 
 impl Fault {
-    fn diagnostic(self, target: &Manifests) -> Diagnostic {
-        let output = &target.output;
+    fn diagnostic(self, place: &Place) -> Diagnostic {
+        let output = &place.output;
         let (title, label, foreign) = match self {
-            Fault::System(what, error) => (format!("folder `{output}` {what}"), reason(&error), Vec::new()),
+            Fault::System(what, error) => {
+                (format!("folder `{output}` {what}"), reason(&error), BTreeSet::new())
+            }
             Fault::Foreign(files) => {
                 let title = format!("folder `{output}` holds files that netpol did not write");
                 (title, "a build would remove them".to_owned(), files)
             }
         };
         let fault = Diagnostic::new(UNWRITABLE, title);
-        let mut fault = match target.output_span {
+        let mut fault = match place.span {
             Some(span) => fault.at(span, label),
             None => fault.note(label),
         };
@@ -162,44 +191,127 @@ struct Folder {
     fresh: PathBuf,
     /// The old folder, while the new one takes its place.
     aside: PathBuf,
+    /// The files of the old folder.
+    there: BTreeSet<String>,
+    written: Mutex<Written>,
+}
+
+/// What was written of a folder so far.
+#[derive(Default)]
+struct Written {
+    /// The files.
+    names: BTreeSet<String>,
+    /// Whether they are in the new folder. Until one differs they are the old one's, with the same bytes.
+    is_fresh: bool,
+    /// Files of the old folder that are not ours.
+    foreign: BTreeSet<String>,
+    /// The first thing that went wrong.
+    fault: Option<Fault>,
 }
 
 impl Folder {
-    fn of(host: &dyn Host, root: &Path, output: &str) -> Folder {
+    fn of(host: &dyn Host, root: &Path, output: &str) -> Result<Folder, Fault> {
         let (above, name) = output.rsplit_once('/').unwrap_or(("", output));
         let above = if above.is_empty() { root.to_owned() } else { root.join(above) };
-        Folder {
+        let mut folder = Folder {
             place: above.join(name),
             fresh: above.join(format!(".{name}.netpol-new-{}", host.process())),
             aside: above.join(format!(".{name}.netpol-old")),
             above,
+            there: BTreeSet::new(),
+            written: Mutex::default(),
+        };
+        let unrestored = |error| Fault::System("cannot be restored from the build before", error);
+        folder.recover(host).map_err(unrestored)?;
+        folder.there = folder.list(host)?;
+        let is_marked = folder.there.is_empty() || folder.there.contains("kustomization.yaml");
+        if !is_marked {
+            folder.there.iter().try_for_each(|name| folder.old(host, name).map(drop))?;
+            let foreign = std::mem::take(&mut folder.written().foreign);
+            return Err(Fault::Foreign(if foreign.is_empty() { folder.there } else { foreign }));
+        }
+        Ok(folder)
+    }
+
+    /// Adds a file: beside the folder, or not at all while every file so far is in it already.
+    fn add(&self, host: &dyn Host, name: &str, text: &str) {
+        let put = || {
+            let is_same = self.old(host, name)?.is_some_and(|old| old == text.as_bytes());
+            if is_same && self.leave(name) {
+                return Ok(());
+            }
+            let write = || {
+                self.begin(host)?;
+                host.write_soon(&self.fresh.join(name), text.as_bytes())
+            };
+            write().map_err(|error| Fault::System("cannot be written", error))?;
+            self.written().names.insert(name.to_owned());
+            Ok(())
+        };
+        if let Err(fault) = put() {
+            self.written().fault.get_or_insert(fault);
         }
     }
 
-    /// Writes the files beside the folder, unless it holds just these already.
-    fn stage(&self, host: &dyn Host, files: &BTreeMap<String, String>) -> Result<Replaced, Fault> {
-        self.recover(host)
-            .map_err(|error| Fault::System("cannot be restored from the build before", error))?;
-        let written = self.read(host)?;
-        if let Some(written) = written {
-            let foreign: Vec<String> =
-                written.iter().filter(|(_, text)| !is_ours(text)).map(|(n, _)| n.clone()).collect();
-            let is_marked = written.is_empty() || written.contains_key("kustomization.yaml");
-            if !foreign.is_empty() {
-                return Err(Fault::Foreign(foreign));
-            }
-            if !is_marked {
-                return Err(Fault::Foreign(written.into_keys().collect()));
-            }
-            let same = |(name, text): (&String, &String)| {
-                written.get(name).is_some_and(|old| old == text.as_bytes())
-            };
-            if written.len() == files.len() && files.iter().all(same) && !files.is_empty() {
-                return Ok(Replaced::Unchanged);
-            }
+    /// The bytes of a file of the old folder; none where it has none of this name. That it is not ours is remembered.
+    fn old(&self, host: &dyn Host, name: &str) -> Result<Option<Vec<u8>>, Fault> {
+        if !self.there.contains(name) {
+            return Ok(None);
         }
-        self.write(host, files).map_err(|error| Fault::System("cannot be written", error))?;
+        let bytes = host.read(&self.place.join(name));
+        let bytes = bytes.map_err(|error| Fault::System("cannot be read", error))?;
+        if !bytes.starts_with(MARKER.as_bytes()) {
+            self.written().foreign.insert(name.to_owned());
+        }
+        Ok(Some(bytes))
+    }
+
+    /// Leaves a file where it is, if nothing is written beside the folder.
+    fn leave(&self, name: &str) -> bool {
+        let mut written = self.written();
+        if !written.is_fresh {
+            written.names.insert(name.to_owned());
+        }
+        !written.is_fresh
+    }
+
+    /// Makes the new folder, unless it is there, with the files that were left where they are.
+    fn begin(&self, host: &dyn Host) -> io::Result<()> {
+        let mut written = self.written();
+        if written.is_fresh {
+            return Ok(());
+        }
+        host.create_folders(&self.fresh)?;
+        for name in &written.names {
+            host.write_soon(&self.fresh.join(name), &host.read(&self.place.join(name))?)?;
+        }
+        written.is_fresh = true;
+        Ok(())
+    }
+
+    /// Makes sure that the new folder is whole and on disk, or that there is no need of one.
+    fn finish(&self, host: &dyn Host) -> Result<Replaced, Fault> {
+        let names = self.written().names.clone();
+        self.there.difference(&names).try_for_each(|name| self.old(host, name).map(drop))?;
+        let Written { is_fresh, foreign, fault, .. } = std::mem::take(&mut *self.written());
+        if !foreign.is_empty() {
+            return Err(Fault::Foreign(foreign));
+        }
+        if let Some(fault) = fault {
+            return Err(fault);
+        }
+        if !is_fresh && names == self.there && !names.is_empty() {
+            return Ok(Replaced::Unchanged);
+        }
+        *self.written() = Written { names: names.clone(), is_fresh, ..Written::default() };
+        let names: Vec<String> = names.into_iter().collect();
+        let settled = self.begin(host).and_then(|()| host.settle(&self.fresh, &names));
+        settled.map_err(|error| Fault::System("cannot be written", error))?;
         Ok(Replaced::Written)
+    }
+
+    fn written(&self) -> MutexGuard<'_, Written> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Undoes what a build that was cut short left behind.
@@ -219,30 +331,20 @@ impl Folder {
         left.try_for_each(|entry| host.remove_folder(&self.above.join(&entry.name)))
     }
 
-    /// What the folder holds now; none where there is no folder. Whatever is no plain file is foreign.
-    fn read(&self, host: &dyn Host) -> Result<Option<BTreeMap<String, Vec<u8>>>, Fault> {
+    /// The files that the folder holds now. Whatever is no plain file is foreign.
+    fn list(&self, host: &dyn Host) -> Result<BTreeSet<String>, Fault> {
         let entries = match host.list(&self.place) {
             Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
             Err(error) => return Err(Fault::System("cannot be read", error)),
         };
-        let strange = |name: &str, kind: Kind| kind != Kind::File || name.starts_with('.');
-        let foreign: BTreeSet<&str> = entries
-            .iter()
-            .filter(|entry| strange(&entry.name, entry.kind))
-            .map(|entry| entry.name.as_str())
-            .collect();
+        let is_strange = |entry: &&Entry| entry.kind != Kind::File || entry.name.starts_with('.');
+        let foreign: BTreeSet<String> =
+            entries.iter().filter(is_strange).map(|entry| entry.name.clone()).collect();
         if !foreign.is_empty() {
-            return Err(Fault::Foreign(foreign.into_iter().map(str::to_owned).collect()));
+            return Err(Fault::Foreign(foreign));
         }
-        let read = |name: String| host.read(&self.place.join(&name)).map(|bytes| (name, bytes));
-        let files: io::Result<_> = entries.into_iter().map(|entry| read(entry.name)).collect();
-        files.map(Some).map_err(|error| Fault::System("cannot be read", error))
-    }
-
-    fn write(&self, host: &dyn Host, files: &BTreeMap<String, String>) -> io::Result<()> {
-        host.create_folders(&self.fresh)?;
-        host.write_all(&self.fresh, files)
+        Ok(entries.into_iter().map(|entry| entry.name).collect())
     }
 
     /// The new folder takes the old one's place.
@@ -273,14 +375,11 @@ impl Folder {
         Ok(())
     }
 
-    /// Removes what was staged; where that fails too, the next build does it.
+    /// Removes what was written beside the folder; where that fails too, the next build does it.
     fn discard(&self, host: &dyn Host) {
+        *self.written() = Written::default();
         if host.metadata(&self.fresh).is_ok() {
             let _ = host.remove_folder(&self.fresh);
         }
     }
-}
-
-fn is_ours(bytes: &[u8]) -> bool {
-    bytes.starts_with(MARKER.as_bytes())
 }

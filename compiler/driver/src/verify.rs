@@ -1,27 +1,19 @@
-//! The manifests of every target, compared with the policy they come from.
+//! What there is to say of a proof: that the manifests of a target differ from the policy they come from, and where.
 
 use netpol_backends::Backend;
 use netpol_diagnostics::{Code, Diagnostic};
 use netpol_flow::{Flow, Side, Verdict};
-use netpol_verify::{Difference, Outcome, Shard, Source, Tally, Unread, Written, prove};
+use netpol_verify::{Difference, Outcome, Shard, Source, Tally, Unread};
 
 const DIFFERS: Code = Code(722);
 const UNDECIDED: Code = Code(723);
 
-/// Everything in which the manifests differ from the policy, for each target, and what was compared. With an error among
-/// it nothing is written.
-///
-/// The one call site of `netpol-verify`: it gets the bytes that would be written, and nothing of how they came to be.
-pub(crate) fn verify(source: &Source<'_>, written: &[(&Backend, Written<'_>)]) -> Vec<Proved> {
-    let manifests: Vec<Written<'_>> = written.iter().map(|(_, written)| *written).collect();
-    let answers = prove(source, &manifests).into_iter();
-    answers.zip(written).map(|(answer, (backend, _))| tell_all(answer, source, backend)).collect()
-}
-
 /// What there is to say about one target's manifests, and what was compared; none where they could not be read.
 pub(crate) type Proved = (Vec<Diagnostic>, Option<Tally>);
 
-fn tell_all(answer: Result<Outcome, Unread>, source: &Source<'_>, backend: &Backend) -> Proved {
+/// Everything in which the manifests differ from the policy, and what was compared. With an error among it nothing is
+/// written.
+pub(crate) fn tell_all(answer: Result<Outcome, Unread>, source: &Source<'_>, backend: &Backend) -> Proved {
     let unread = match answer {
         Ok(outcome) => {
             let tally = outcome.tally;

@@ -442,6 +442,22 @@ impl End {
     pub fn pods(pods: Pods) -> End {
         End::Pods(pods.into())
     }
+
+    /// The namespaces of its pods, where it is pods and those are named.
+    pub fn named(&self) -> Option<&SortedSet<Text>> {
+        match self {
+            End::Pods(pods) => pods.named(),
+            End::OtherTenants
+            | End::Nodes
+            | End::ApiServer
+            | End::Gateway
+            | End::Addresses { .. }
+            | End::Internet
+            | End::Outside
+            | End::Domain(_)
+            | End::Any => None,
+        }
+    }
 }
 
 impl Rule {

@@ -16,7 +16,7 @@ pub(crate) struct Comparison<'p, 's> {
 }
 
 /// What the source lets pass on both sides of a shard, where that could be said within the steps of a proof.
-pub(crate) type Meant = Result<[SideSet; 2], netpol_sets::Undecided>;
+pub type Meant = Result<[SideSet; 2], netpol_sets::Undecided>;
 
 /// What came of one shard.
 pub(crate) enum Compared {

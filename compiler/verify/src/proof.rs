@@ -1,19 +1,20 @@
 //! The proof: source and manifests let the same flows pass, on each side of each pod, or here is one they do not.
 //!
 //! What decides about the pods of a namespace is its own objects and the cluster-wide ones. So namespace by namespace the
-//! source is asked once, and each target's manifest of that namespace is read, compared and forgotten: memory and time
-//! are in proportion to one namespace. Nothing is taken on trust: a manifest that turns out to speak of anything else has
-//! its target read as a whole. A target that differs is wrong whatever else it says, and is not read further.
+//! source is asked once, and each target's manifest of that namespace is read, compared and forgotten, whether it is there
+//! already or written only then: memory and time are in proportion to one namespace. Nothing is taken on trust: a manifest
+//! that turns out to speak of anything else has its target read as a whole. A target that differs is wrong whatever else it
+//! says, and is not read further where all manifests are at hand.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use netpol_flow::{SortedSet, Text};
-use netpol_semantics::{Manifest, ReadError, Undecided};
+use netpol_flow::Text;
+use netpol_semantics::{Manifest, ReadError};
 use rayon::prelude::*;
 
-use crate::comparison::{Compared, Comparison, Meant};
-use crate::readings::Profile;
-use crate::{Outcome, Reading, Shard, Source};
+use crate::comparison::Meant;
+use crate::target::{Found, Target};
+use crate::{Outcome, Shard, Source};
 
 /// The manifests of one target.
 #[derive(Clone, Copy, Debug)]
@@ -35,99 +36,147 @@ pub enum Unread {
     NotUnderstood(Vec<ReadError>),
 }
 
+/// A proof under way: each namespace is compared as soon as its manifests are there.
+pub struct Proof<'s, 'a> {
+    source: &'s Source<'a>,
+    named: Vec<Text>,
+    targets: Vec<Result<Target, Unread>>,
+    found: Vec<Found>,
+}
+
+/// A target whose manifests are to be proved.
+#[derive(Clone, Debug)]
+pub struct Shared<'a> {
+    /// The back end that writes them.
+    pub backend: &'a str,
+    /// The target's settings.
+    pub settings: &'a BTreeMap<Text, Text>,
+    /// Those that are not the manifest of one namespace.
+    pub manifests: Vec<Manifest<'a>>,
+}
+
+impl<'s, 'a> Proof<'s, 'a> {
+    /// Begins to prove targets; the number of each is its place in the list.
+    pub fn of(source: &'s Source<'a>, targets: &[Shared<'_>]) -> Proof<'s, 'a> {
+        Proof::about(source, named(source), targets)
+    }
+
+    fn about(source: &'s Source<'a>, named: Vec<Text>, targets: &[Shared<'_>]) -> Proof<'s, 'a> {
+        let targets: Vec<Result<Target, Unread>> = targets.par_iter().map(Target::of).collect();
+        let found = targets.iter().map(|_| Found::default()).collect();
+        Proof { source, named, targets, found }
+    }
+
+    /// The namespaces to compare, in order.
+    pub fn namespaces(&self) -> &[Text] {
+        &self.named
+    }
+
+    /// What the source means for the pods of a namespace; asked once for all targets.
+    pub fn meant(&self, namespace: &Text) -> Meant {
+        self.source.sides(&Shard::Named(namespace.clone()))
+    }
+
+    /// Compares what is meant for the pods of a namespace with its manifest in a target; none where it has no manifest.
+    pub fn compare(
+        &self,
+        target: usize,
+        namespace: &Text,
+        meant: &Meant,
+        manifest: Option<&Manifest<'_>>,
+    ) -> Found {
+        match self.targets.get(target) {
+            Some(Ok(target)) => {
+                target.compare(self.source, &Shard::Named(namespace.clone()), meant, manifest)
+            }
+            Some(Err(_)) | None => Found::default(),
+        }
+    }
+
+    /// Adds what came of a namespace, in the order of the namespaces.
+    pub fn add(&mut self, target: usize, found: Found) {
+        if let Some(all) = self.found.get_mut(target) {
+            *all = std::mem::take(all).and(found);
+        }
+    }
+
+    /// What came of a target, once every namespace was compared; none where its manifests have to be read together and
+    /// `all` of them are not given.
+    pub fn conclude(
+        &mut self,
+        target: usize,
+        all: Option<&[Manifest<'_>]>,
+    ) -> Option<Result<Outcome, Unread>> {
+        let found = self.found.get_mut(target).map(std::mem::take).unwrap_or_default();
+        match self.targets.get(target)? {
+            Ok(target) => target.conclude(self.source, &self.named, found, all),
+            Err(unread) => Some(Err(unread.clone())),
+        }
+    }
+}
+
+/// The namespaces that a source is asked about.
+fn named(source: &Source<'_>) -> Vec<Text> {
+    match source.asked() {
+        Some(asked) => asked.iter().cloned().collect(),
+        None => source.namespaces().into_iter().collect(),
+    }
+}
+
 /// So many namespaces are compared side by side before it is asked whether a target has differed.
 const BATCH: usize = 64;
 
 /// Compares every class of flows, on each side of each pod, with the manifests of each target; the answers are in the
 /// order of `written`. Of a target that differs, the first differences are given.
 pub fn prove(source: &Source<'_>, written: &[Written<'_>]) -> Vec<Result<Outcome, Unread>> {
-    let named: Vec<Text> = match source.asked() {
-        Some(asked) => asked.iter().cloned().collect(),
-        None => source.namespaces().into_iter().collect(),
-    };
-    let targets: Vec<Result<Target<'_>, Unread>> =
-        written.par_iter().map(|written| Target::of(written, &named)).collect();
-    let mut found: Vec<Found> = targets.iter().map(|_| Found::default()).collect();
+    let named = named(source);
+    let files: Vec<Files<'_>> = written.par_iter().map(|written| Files::of(written.files, &named)).collect();
+    let told_apart = written.iter().zip(&files);
+    let shared = told_apart.map(|(Written { backend, settings, .. }, files)| Shared {
+        backend,
+        settings,
+        manifests: files.shared.clone(),
+    });
+    let shared: Vec<Shared<'_>> = shared.collect();
+    let mut proof = Proof::about(source, named.clone(), &shared);
+    let mut refuted = vec![false; files.len()];
     for batch in named.chunks(BATCH) {
-        let refuted: Vec<bool> = found.iter().map(|found| found.is_refuted).collect();
-        if refuted.iter().zip(&targets).all(|(refuted, target)| *refuted || target.is_err()) {
+        if refuted.iter().zip(&proof.targets).all(|(refuted, target)| *refuted || target.is_err()) {
             break;
         }
         let compare = |name: &Text| -> Vec<Found> {
-            let shard = Shard::Named(name.clone());
-            let meant = source.sides(&shard);
-            let one = |(target, refuted): (&Result<Target<'_>, Unread>, &bool)| match target {
-                Ok(target) if !refuted => target.compare(source, &shard, &meant),
-                Ok(_) | Err(_) => Found::default(),
+            let meant = proof.meant(name);
+            let one = |(at, files): (usize, &Files<'_>)| match refuted.get(at) {
+                Some(false) => proof.compare(at, name, &meant, files.local.get(&**name)),
+                Some(true) | None => Found::default(),
             };
-            targets.iter().zip(&refuted).map(one).collect()
+            files.iter().enumerate().map(one).collect()
         };
         let rows: Vec<Vec<Found>> = batch.par_iter().map(compare).collect();
         for row in rows {
-            found.iter_mut().zip(row).for_each(|(all, one)| *all = std::mem::take(all).and(one));
+            row.into_iter().enumerate().for_each(|(at, found)| proof.add(at, found));
         }
-        for (all, target) in found.iter_mut().zip(&targets) {
-            all.is_refuted = all.is_refuted || target.as_ref().is_ok_and(|target| target.is_refuted(all));
+        for ((found, files), refuted) in proof.found.iter().zip(&files).zip(&mut refuted) {
+            *refuted = *refuted || found.differs() && files.are_each_of_their_own();
         }
     }
-    let conclude = |(target, found): (&Result<Target<'_>, Unread>, Found)| {
-        target.as_ref().map_err(Clone::clone)?.conclude(source, &named, found)
+    let conclude = |(at, (files, refuted)): (usize, (&Files<'_>, bool))| match refuted {
+        true => Ok(proof.found.get_mut(at).map(std::mem::take).unwrap_or_default().outcome),
+        false => proof.conclude(at, Some(&files.all)).unwrap_or(Err(Unread::ByNobody)),
     };
-    targets.iter().zip(found).map(conclude).collect()
-}
-
-/// A shard that still waits for another with every shard at hand would be a mistake here; it must not pass for a proof.
-fn unsettled() -> Outcome {
-    let reason = "a side rests on other namespaces, which were all at hand".to_owned();
-    Outcome { undecided: vec![Undecided { reason }], ..Outcome::default() }
+    files.iter().zip(refuted).enumerate().map(conclude).collect()
 }
 
 /// One target's manifests, told apart.
-struct Target<'a> {
-    profile: Profile,
-    /// The reading of all that is not the manifest of one namespace; none where it is not understood without those.
-    shared: Option<Box<dyn Reading>>,
+struct Files<'a> {
+    all: Vec<Manifest<'a>>,
     /// What is likely to be the manifest of one namespace, by that namespace.
     local: BTreeMap<&'a str, Manifest<'a>>,
-    all: Vec<Manifest<'a>>,
+    shared: Vec<Manifest<'a>>,
 }
 
-/// What came of some namespaces of a target.
-#[derive(Default)]
-struct Found {
-    outcome: Outcome,
-    /// The namespaces their manifests name.
-    names: BTreeSet<Text>,
-    /// Those that rest on what others say.
-    leaning: Vec<Shard>,
-    /// Whether a manifest has to be read together with the others.
-    together: bool,
-    /// Whether what differs differs whatever the other manifests say.
-    is_refuted: bool,
-}
-
-impl Found {
-    fn and(mut self, other: Found) -> Found {
-        self.outcome = self.outcome.and(other.outcome);
-        self.names.extend(other.names);
-        self.leaning.extend(other.leaning);
-        self.together |= other.together;
-        self.is_refuted |= other.is_refuted;
-        self
-    }
-
-    fn add(&mut self, shard: &Shard, compared: Compared) {
-        match compared {
-            Compared::Done(outcome) => self.outcome = std::mem::take(&mut self.outcome).and(outcome),
-            Compared::Leans => self.leaning.push(shard.clone()),
-        }
-    }
-}
-
-impl<'a> Target<'a> {
-    fn of(written: &Written<'a>, named: &[Text]) -> Result<Target<'a>, Unread> {
-        let Written { backend, settings, files } = *written;
-        let profile = Profile::of(backend, settings).ok_or(Unread::ByNobody)?;
+impl<'a> Files<'a> {
+    fn of(files: &'a BTreeMap<String, String>, named: &[Text]) -> Files<'a> {
         let manifests = files.iter().filter(|(name, _)| *name != "kustomization.yaml");
         let all: Vec<Manifest<'a>> = manifests.map(|(path, text)| Manifest { path, text }).collect();
         let own = |manifest: &Manifest<'a>| {
@@ -135,83 +184,18 @@ impl<'a> Target<'a> {
             named.binary_search_by(|name| (**name).cmp(stem)).is_ok().then_some(stem)
         };
         let local = all.iter().filter_map(|manifest| Some((own(manifest)?, *manifest))).collect();
-        let shared: Vec<Manifest<'a>> = all.iter().filter(|m| own(m).is_none()).copied().collect();
-        let shared = profile.read(&shared).ok();
-        Ok(Target { profile, shared, local, all })
+        let shared = all.iter().filter(|manifest| own(manifest).is_none()).copied().collect();
+        Files { all, local, shared }
     }
 
-    /// Compares the pods of one namespace with its manifest beside the shared ones.
-    fn compare(&self, source: &Source<'_>, shard: &Shard, meant: &Meant) -> Found {
-        let mut found = Found::default();
-        let Some(shared) = &self.shared else { return Found { together: true, ..found } };
-        let Some((name, manifest)) = shard.name().and_then(|name| Some((name, self.local.get(&**name)?)))
-        else {
-            found.add(shard, Comparison::of(source, &**shared).compare(shard, meant, None));
-            return found;
-        };
-        match shared.beside(manifest) {
-            Ok(Some((about, reading))) if about == *name => {
-                found.names = reading.namespaces_of(name);
-                found.add(shard, Comparison::of(source, &*reading).compare(shard, meant, None));
-            }
-            // What cannot be understood alone may be understood together; if not, that reading says why.
-            Ok(Some(_) | None) | Err(_) => found.together = true,
-        }
-        found
-    }
-
-    /// Whether what was found so far is a difference, and no manifest that was not read can take it back: each is of its
-    /// own namespace alone, as far as its text shows.
-    fn is_refuted(&self, found: &Found) -> bool {
+    /// Whether each manifest of a namespace is of it alone, as far as its text shows: then none that was not read can take
+    /// back what another says.
+    fn are_each_of_their_own(&self) -> bool {
         let is_own = |(stem, manifest): (&&str, &Manifest<'_>)| {
             let own = |line: &&str| line.strip_prefix("  namespace: ").is_some_and(|name| name == *stem);
             let documents = manifest.text.lines().filter(|line| line.starts_with("---")).count();
             documents > 0 && documents == manifest.text.lines().filter(own).count()
         };
-        !found.outcome.differences.is_empty() && !found.together && self.local.par_iter().all(is_own)
-    }
-
-    /// Compares what is left: namespaces that only manifests name, all others, and what rests on several manifests.
-    fn conclude(&self, source: &Source<'_>, named: &[Text], found: Found) -> Result<Outcome, Unread> {
-        let Found { outcome, mut names, leaning, together, is_refuted } = found;
-        if source.asked().is_some() || is_refuted {
-            return Ok(outcome);
-        }
-        let (Some(shared), false) = (&self.shared, together) else { return self.whole(source, None) };
-        names.extend(shared.namespaces());
-        let extra = names.iter().filter(|name| named.binary_search(name).is_err()).cloned();
-        let extra: Vec<Shard> = extra.map(Shard::Named).collect();
-        let mut everyone: Vec<Shard> = named.iter().cloned().map(Shard::Named).chain(extra.clone()).collect();
-        let all: SortedSet<Text> = everyone.iter().filter_map(Shard::name).cloned().collect();
-        everyone.push(Shard::Unnamed(all));
-        let mut rest = Found { outcome, leaning, ..Found::default() };
-        for shard in extra.iter().chain(everyone.last()) {
-            rest = rest.and(self.compare(source, shard, &source.sides(shard)));
-        }
-        if rest.leaning.is_empty() {
-            return Ok(rest.outcome);
-        }
-        Ok(rest.outcome.and(self.whole(source, Some((&rest.leaning, &everyone)))?))
-    }
-
-    /// Compares shards by the reading of all manifests together: some of all, or every one.
-    fn whole(&self, source: &Source<'_>, some: Option<(&[Shard], &[Shard])>) -> Result<Outcome, Unread> {
-        let reading = self.profile.read(&self.all).map_err(Unread::NotUnderstood)?;
-        let comparison = Comparison::of(source, &*reading);
-        let (shards, everyone) = match some {
-            Some((shards, everyone)) => (shards.to_vec(), everyone.to_vec()),
-            None => {
-                let mut names = source.namespaces();
-                names.extend(reading.namespaces());
-                let unnamed = Shard::Unnamed(names.iter().cloned().collect());
-                let all: Vec<Shard> = names.into_iter().map(Shard::Named).chain([unnamed]).collect();
-                (all.clone(), all)
-            }
-        };
-        let compare = |shard: &Shard| match comparison.compare(shard, &source.sides(shard), Some(&everyone)) {
-            Compared::Done(outcome) => outcome,
-            Compared::Leans => unsettled(),
-        };
-        Ok(shards.par_iter().map(compare).reduce(Outcome::default, Outcome::and))
+        self.local.par_iter().all(is_own)
     }
 }

@@ -8,6 +8,8 @@ use netpol_sets::{
     Cube, Ends, FlowSet, Infra, InfraSet, Key, PodSet, Requests, Services, SideSet, Undecided, Values, within,
 };
 
+use rayon::prelude::*;
+
 use crate::outcome::STEPS;
 
 /// The pods whose sides are compared together.
@@ -162,29 +164,22 @@ impl<'a> Source<'a> {
         let mut names: BTreeSet<Text> = policy.namespaces.keys().cloned().collect();
         names.extend(policy.tenants.values().flat_map(|tenant| tenant.namespaces.iter().cloned()));
         names.extend(policy.cluster.system.iter().cloned());
+        let of_rules = |rules: &mut dyn Iterator<Item = &Rule>| -> BTreeSet<Text> {
+            let ends = rules.flat_map(|rule| rule.from.iter().chain(&rule.to));
+            let named = ends.filter_map(End::named).flatten();
+            named.filter(|name| !names.contains(*name)).cloned().collect()
+        };
         let guardrails = policy.guardrails.iter();
-        let guardrails = guardrails.flat_map(|g| g.denies.iter().chain(&g.exceptions).chain(&g.allows));
-        let spaces = policy.namespaces.values();
-        let spaces = spaces.flat_map(|n| n.fence.iter().chain(&n.fence_exceptions).chain(&n.rules));
-        let baseline = policy.baseline.iter().flat_map(|b| b.rules.values().flatten());
-        let ends = guardrails.chain(spaces).chain(baseline).flat_map(|rule| rule.from.iter().chain(&rule.to));
-        let named = ends.filter_map(|end| match end {
-            End::Pods(pods) => pods.named(),
-            End::OtherTenants
-            | End::Nodes
-            | End::ApiServer
-            | End::Gateway
-            | End::Addresses { .. }
-            | End::Internet
-            | End::Outside
-            | End::Domain(_)
-            | End::Any => None,
-        });
-        for name in named.flatten() {
-            if !names.contains(name) {
-                names.insert(name.clone());
-            }
-        }
+        let mut guardrails = guardrails.flat_map(|g| g.denies.iter().chain(&g.exceptions).chain(&g.allows));
+        let mut baseline = policy.baseline.iter().flat_map(|b| b.rules.values().flatten());
+        let mut more = of_rules(&mut guardrails);
+        more.extend(of_rules(&mut baseline));
+        let of_namespace =
+            |n: &Namespace| of_rules(&mut n.fence.iter().chain(&n.fence_exceptions).chain(&n.rules));
+        let namespaces: Vec<&Namespace> = policy.namespaces.values().collect();
+        let of_namespaces: Vec<BTreeSet<Text>> = namespaces.into_par_iter().map(of_namespace).collect();
+        more.extend(of_namespaces.into_iter().flatten());
+        names.extend(more);
         names
     }
 

@@ -1,110 +1,177 @@
 //! A whole policy: guardrail tiers, fences, namespaces, and the files they go into.
 
-use netpol_diagnostics::{Diagnostic, Severity};
-use netpol_model::{Layer, Namespace};
+use std::collections::BTreeMap;
+
+use netpol_diagnostics::Diagnostic;
+use netpol_flow::{Date, Text};
+use netpol_model::{Layer, Namespace, Policy};
+use rayon::prelude::*;
 
 use super::emit::{Draft, NETPOL_ORDER, NETPOL_TIER, Taken, objects, tier};
-use super::namespace::FENCE_TIER;
+use super::namespace::{FENCE_TIER, has_fence, isolates};
 use super::options::Options;
 use super::refusals::{Build, Refusals};
 use super::{guardrail, namespace};
-use crate::bound::{each_namespace, of_guardrails};
+use crate::bound::{Found, of_guardrails};
 use crate::object::{Files, Object};
 use crate::plan::{Fences, Plan};
-use crate::{Output, Request};
+use crate::{File, Lowering, Request};
 
 /// The order of the first guardrail tier, where there are not too many.
 const FIRST_ORDER: i64 = 900;
 
-/// Lowers a policy to files.
-pub(super) fn lower(request: &Request<'_>) -> Output {
-    let files = Files::of(request.policy, "calico");
-    let (written, diagnostics) = lower_to(request, &|objects| files.file(objects));
-    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-        return Output { diagnostics, ..Output::default() };
-    }
-    // A policy is refused while its tier does not exist.
-    Output { files: files.finish(written, &["cluster.yaml"]), diagnostics }
-}
-
-/// What came of one namespace.
-struct Lowered<T> {
-    own: T,
-    /// Whether it has a fence, and whether it has anything.
-    has: (bool, bool),
-    /// What has to be cluster-wide.
-    everywhere: Vec<Draft>,
+/// A policy on its way to Calico's objects.
+pub(super) struct Calico<'a> {
+    policy: &'a Policy,
+    day: Date,
+    options: Options,
+    plan: Plan<'a>,
+    files: Files,
+    cluster: Option<File>,
     refusals: Refusals,
+    found: Found<Refusals>,
+    /// The own objects of the namespaces whose policies are not all in them: they are lowered before the others.
+    early: BTreeMap<Text, Vec<Object>>,
 }
 
-/// Lowers a policy, namespace by namespace side by side: what `write` makes of each one's objects, then of those of the
-/// cluster, tiers first; and what there is to say about them.
-pub(super) fn lower_to<T: Send>(
-    request: &Request<'_>,
-    write: &(impl Fn(Vec<Object>) -> T + Sync),
-) -> (Vec<T>, Vec<Diagnostic>) {
-    let options = Options::of(request);
-    let plan = Plan::of(request.policy, request.as_of);
-    let build = Build { policy: request.policy, places: &plan.places, options: &options };
-    let mut refusals = Refusals::default();
+/// Begins to lower a policy.
+pub(super) fn begin<'a>(request: &Request<'a>) -> Box<dyn Lowering + 'a> {
+    let (mut lowering, objects) = Calico::of(request);
+    lowering.cluster = lowering.files.file(objects);
+    Box::new(lowering)
+}
 
-    let guardrails = of_guardrails("calico", request.policy, || {
+impl<'a> Calico<'a> {
+    /// Looks at what concerns all namespaces; the cluster-wide objects, tiers first.
+    pub(super) fn of(request: &Request<'a>) -> (Calico<'a>, Vec<Object>) {
+        let (policy, day) = (request.policy, request.as_of);
+        let mut lowering = Calico {
+            policy,
+            day,
+            options: Options::of(request),
+            plan: Plan::of(policy, day),
+            files: Files::of(policy, "calico"),
+            cluster: None,
+            refusals: Refusals::default(),
+            found: Found::of("calico"),
+            early: BTreeMap::new(),
+        };
         let mut refusals = Refusals::default();
-        (guardrail::tiers(&build, request.as_of, &mut refusals), refusals)
-    });
-    let guardrails = match guardrails {
-        Ok((guardrails, found)) => {
-            refusals.and(found);
-            guardrails
-        }
-        Err(refusal) => {
-            refusals.tell(*refusal);
-            Vec::new()
-        }
-    };
-    let undeclared = namespace::undeclared(&build, &mut refusals);
-    let (mut has_fence, mut has_namespace) = (false, undeclared.is_some());
-    let (mut global, mut taken) = (Vec::new(), Taken::new());
-    let mut cluster_wide = Vec::new();
-    objects(undeclared.into_iter().collect(), &mut taken, &mut cluster_wide);
-    let one = |namespace: &Namespace| {
-        let mut refusals = Refusals::default();
-        let planned = plan.of_namespace(namespace, Fences::Leave);
-        let drafts = namespace::drafts(&build, &planned, request.as_of, &mut refusals);
-        let has = (drafts.iter().any(|draft| draft.tier == FENCE_TIER), !drafts.is_empty());
-        let (here, everywhere) = drafts.into_iter().partition(|draft| draft.namespace.is_some());
-        let mut own = Vec::new();
-        objects(here, &mut Taken::new(), &mut own);
-        Lowered { own: write(own), has, everywhere, refusals }
-    };
-    let namespaces: Vec<&Namespace> = plan.namespaces().collect();
-    let (lowered, refused) = each_namespace("calico", &namespaces, one);
-    refused.into_iter().for_each(|refusal| refusals.tell(refusal));
-    let mut written = Vec::with_capacity(lowered.len() + 1);
-    for Lowered { own, has, everywhere, refusals: found } in lowered {
-        written.push(own);
-        has_fence |= has.0;
-        has_namespace |= has.1;
-        objects(everywhere, &mut taken, &mut cluster_wide);
-        refusals.and(found);
+        let objects = lowering.of_cluster(&mut refusals);
+        lowering.refusals = refusals;
+        (lowering, objects)
     }
 
-    let mut tiers: Vec<(String, Option<Layer>)> = Vec::new();
-    for tier in guardrails {
-        tiers.push((tier.name, Some(Layer::Guardrail(tier.blocks.join(", ").into()))));
-        objects(tier.drafts, &mut taken, &mut global);
+    fn build(&self) -> Build<'_> {
+        Build { policy: self.policy, places: &self.plan.places, options: &self.options }
     }
-    if has_fence {
-        tiers.push((FENCE_TIER.to_owned(), Some(Layer::Fence)));
+
+    fn of_cluster(&mut self, refusals: &mut Refusals) -> Vec<Object> {
+        let guardrails = of_guardrails("calico", self.policy, || {
+            let mut refusals = Refusals::default();
+            (guardrail::tiers(&self.build(), self.day, &mut refusals), refusals)
+        });
+        let guardrails = match guardrails {
+            Ok((guardrails, found)) => {
+                refusals.and(found);
+                guardrails
+            }
+            Err(refusal) => {
+                refusals.tell(*refusal);
+                Vec::new()
+            }
+        };
+        let undeclared = namespace::undeclared(&self.build(), refusals);
+        let build = self.build();
+        let mut isolated = self.plan.namespaces().filter(|n| !isolates(&build, n, self.day).is_empty());
+        let has_namespace = undeclared.is_some() || isolated.next().is_some();
+        let has_fence = self.plan.namespaces().any(|namespace| has_fence(&build, namespace, self.day));
+
+        let (mut global, mut cluster_wide, mut taken) = (Vec::new(), Vec::new(), Taken::new());
+        objects(undeclared.into_iter().collect(), &mut taken, &mut cluster_wide);
+        let scattered: Vec<&Namespace> = self
+            .plan
+            .namespaces()
+            .filter(|namespace| self.plan.speaks_by_namespace_label(namespace))
+            .collect();
+        let drafted: Vec<_> = scattered.into_par_iter().map(|one| (&one.name, self.drafts(one))).collect();
+        for (name, drafts) in drafted {
+            let Some((own, everywhere)) = drafts else { continue };
+            objects(everywhere, &mut taken, &mut cluster_wide);
+            self.early.insert(name.clone(), named_apart(own));
+        }
+        let mut tiers: Vec<(String, Option<Layer>)> = Vec::new();
+        for tier in guardrails {
+            tiers.push((tier.name, Some(Layer::Guardrail(tier.blocks.join(", ").into()))));
+            objects(tier.drafts, &mut taken, &mut global);
+        }
+        if has_fence {
+            tiers.push((FENCE_TIER.to_owned(), Some(Layer::Fence)));
+        }
+        let first = FIRST_ORDER.min(NETPOL_ORDER.saturating_sub_unsigned(tiers.len() as u64));
+        let mut out: Vec<Object> =
+            (first..).zip(tiers).map(|(order, (name, layer))| tier(&name, order, "Pass", layer)).collect();
+        if has_namespace {
+            out.push(tier(NETPOL_TIER, NETPOL_ORDER, "Deny", None));
+        }
+        out.append(&mut global);
+        out.append(&mut cluster_wide);
+        out
     }
-    let first = FIRST_ORDER.min(NETPOL_ORDER.saturating_sub_unsigned(tiers.len() as u64));
-    let mut out: Vec<Object> =
-        (first..).zip(tiers).map(|(order, (name, layer))| tier(&name, order, "Pass", layer)).collect();
-    if has_namespace {
-        out.push(tier(NETPOL_TIER, NETPOL_ORDER, "Deny", None));
+
+    /// What is written for a namespace: in it, and cluster-wide.
+    fn drafts(&self, namespace: &'a Namespace) -> Option<(Vec<Draft>, Vec<Draft>)> {
+        self.found.within(namespace, || {
+            let mut refusals = Refusals::default();
+            let planned = self.plan.of_namespace(namespace, Fences::Leave);
+            let drafts = namespace::drafts(&self.build(), &planned, self.day, &mut refusals);
+            (drafts.into_iter().partition(|draft| draft.namespace.is_some()), refusals)
+        })
     }
-    out.append(&mut global);
-    out.append(&mut cluster_wide);
-    written.push(write(out));
-    (written, refusals.into_diagnostics())
+
+    /// The objects of a namespace.
+    pub(super) fn objects(&self, name: &Text) -> Option<Vec<Object>> {
+        if let Some(known) = self.early.get(name) {
+            return Some(known.clone());
+        }
+        let (own, everywhere) = self.drafts(self.plan.namespace(name)?)?;
+        debug_assert!(everywhere.is_empty(), "the cluster's file is written already");
+        Some(named_apart(own))
+    }
+
+    /// Everything there is to say.
+    pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
+        let Calico { mut refusals, found, .. } = self;
+        let (refused, found) = found.take();
+        refused.into_iter().for_each(|refusal| refusals.tell(refusal));
+        found.into_iter().for_each(|found| refusals.and(found));
+        refusals.into_diagnostics()
+    }
+}
+
+/// The objects of one namespace.
+fn named_apart(drafts: Vec<Draft>) -> Vec<Object> {
+    let mut out = Vec::new();
+    objects(drafts, &mut Taken::new(), &mut out);
+    out
+}
+
+impl Lowering for Calico<'_> {
+    fn cluster(&self) -> Option<&File> {
+        self.cluster.as_ref()
+    }
+
+    fn namespace(&self, name: &Text) -> Option<File> {
+        self.files.file(self.objects(name)?)
+    }
+
+    fn goes_on(&self) -> bool {
+        self.found.all_within()
+    }
+
+    fn finish(self: Box<Self>, names: &[String]) -> (File, Vec<Diagnostic>) {
+        // A policy is refused while its tier does not exist.
+        let text = self.files.kustomization(names, &["cluster.yaml"]);
+        (File::list(text), self.into_diagnostics())
+    }
 }

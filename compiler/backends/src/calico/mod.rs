@@ -27,7 +27,7 @@ pub const BACKEND: Backend = Backend {
     settings: options::SETTINGS,
     capabilities: CAPABILITIES,
     compares_addresses: true,
-    lower: lower::lower,
+    begin: lower::begin,
 };
 
 const CAPABILITIES: &[Capability] = &[

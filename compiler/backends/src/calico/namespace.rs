@@ -41,14 +41,11 @@ pub(super) fn drafts(
     refusals: &mut Refusals,
 ) -> Vec<Draft> {
     let namespace = plan.namespace;
-    let staged = plan.egress == Enforcement::Audited || plan.ingress == Enforcement::Audited;
+    let staged = is_staged(namespace, day);
     if staged && !build.options.staged {
         refusals.tell(withheld(&namespace.origin, &format!("namespace `{}`", namespace.name), build));
-        return Vec::new();
     }
-    let sides = [(Side::Ingress, plan.ingress), (Side::Egress, plan.egress)];
-    let isolates: Vec<Side> =
-        sides.iter().filter(|(_, how)| *how != Enforcement::Open).map(|(side, _)| *side).collect();
+    let isolates = isolates(build, namespace, day);
     if isolates.is_empty() {
         return Vec::new();
     }
@@ -85,6 +82,24 @@ pub(super) fn drafts(
         group.add(Action::Allow, &grant.rule.layer, grant, refusals);
     }
     drafts
+}
+
+fn is_staged(namespace: &Namespace, day: Date) -> bool {
+    Side::BOTH.into_iter().any(|side| namespace.enforcement(side, day) == Enforcement::Audited)
+}
+
+/// The sides on which something is written for a namespace.
+pub(super) fn isolates(build: &Build<'_>, namespace: &Namespace, day: Date) -> Vec<Side> {
+    if is_staged(namespace, day) && !build.options.staged {
+        return Vec::new();
+    }
+    let is_closed = |side: &Side| namespace.enforcement(*side, day) != Enforcement::Open;
+    [Side::Ingress, Side::Egress].into_iter().filter(is_closed).collect()
+}
+
+/// Whether something is written for its fence.
+pub(super) fn has_fence(build: &Build<'_>, namespace: &Namespace, day: Date) -> bool {
+    isolates(build, namespace, day).iter().any(|side| !fence_of(build, namespace, *side, day).is_empty())
 }
 
 /// The fence as it is written: what its exceptions pass, then what it denies.

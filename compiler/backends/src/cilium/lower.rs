@@ -14,15 +14,26 @@ use super::report::Report;
 use super::selector::{Scope, conjunctions, selector};
 use super::settings::Settings;
 use super::{dns, guardrail, namespace};
-use crate::bound::{each_namespace, of_guardrails};
+use crate::bound::{Found, of_guardrails};
 use crate::known::Known;
 use crate::object::{Files, Object};
 use crate::plan::{Fences, Grant, Plan};
 use crate::yaml::{Yaml, list, map};
-use crate::{Output, Request};
+use crate::{File, Lowering, Request};
 
-/// Lowers a policy: manifests, or the diagnostics that say why not.
-pub(super) fn lower(request: &Request<'_>) -> Output {
+/// A policy on its way to Cilium's objects.
+struct Cilium<'a> {
+    policy: &'a Policy,
+    settings: Settings,
+    plan: Plan<'a>,
+    files: Files,
+    cluster: Option<File>,
+    report: Report,
+    found: Found<Report>,
+}
+
+/// Begins to lower a policy.
+pub(super) fn begin<'a>(request: &Request<'a>) -> Box<dyn Lowering + 'a> {
     let policy = request.policy;
     let mut report = Report::default();
     let settings = Settings::read(request.settings, &mut report);
@@ -57,34 +68,46 @@ pub(super) fn lower(request: &Request<'_>) -> Output {
     names_for_closed(request, &context, &mut report);
     cluster_wide.extend(groups.objects(&mut report));
     let files = Files::of(policy, "cilium");
-    let write = |mut objects: Vec<Object>| {
-        name_apart(&mut objects);
-        files.file(objects)
-    };
-    let one = |namespace: &Namespace| {
-        let (mut report, known) = (Report::default(), Known::default());
-        let context =
-            Context { places: &plan.places, cluster: &policy.cluster, settings: &settings, known: &known };
-        let can_say = |grant: &Grant<'_>| can_say(&context, grant);
-        let planned = plan.of_namespace(namespace, Fences::CutWhere(&can_say));
-        (write(namespace::objects(&context, &planned, &mut report)), report)
-    };
-    let namespaces: Vec<&Namespace> = plan.namespaces().collect();
-    let (lowered, refused) = each_namespace("cilium", &namespaces, one);
-    refused.into_iter().for_each(|refusal| report.add(refusal));
-    let mut written = vec![write(cluster_wide)];
-    for (file, found) in lowered {
-        written.push(file);
-        report.and(found);
+    let cluster = write(&files, cluster_wide);
+    Box::new(Cilium { policy, settings, plan, files, cluster, report, found: Found::of("cilium") })
+}
+
+/// The file of some objects.
+fn write(files: &Files, mut objects: Vec<Object>) -> Option<File> {
+    name_apart(&mut objects);
+    files.file(objects)
+}
+
+impl Lowering for Cilium<'_> {
+    fn cluster(&self) -> Option<&File> {
+        self.cluster.as_ref()
     }
-    if report.has_errors() {
-        return Output { diagnostics: report.into_diagnostics(), ..Output::default() };
+
+    fn namespace(&self, name: &Text) -> Option<File> {
+        let Cilium { policy, settings, plan, files, found, .. } = self;
+        let namespace = plan.namespace(name)?;
+        found.within(namespace, || {
+            let (mut report, known) = (Report::default(), Known::default());
+            let context = Context { places: &plan.places, cluster: &policy.cluster, settings, known: &known };
+            let can_say = |grant: &Grant<'_>| can_say(&context, grant);
+            let planned = plan.of_namespace(namespace, Fences::CutWhere(&can_say));
+            (write(files, namespace::objects(&context, &planned, &mut report)), report)
+        })?
     }
-    let mut files = files.finish(written, &[]);
-    if let Some(text) = files.get_mut("kustomization.yaml") {
-        record(text, &settings);
+
+    fn goes_on(&self) -> bool {
+        self.found.all_within()
     }
-    Output { files, diagnostics: report.into_diagnostics() }
+
+    fn finish(self: Box<Self>, names: &[String]) -> (File, Vec<Diagnostic>) {
+        let Cilium { settings, files, mut report, found, .. } = *self;
+        let (refused, found) = found.take();
+        refused.into_iter().for_each(|refusal| report.add(refusal));
+        found.into_iter().for_each(|found| report.and(found));
+        let mut text = files.kustomization(names, &[]);
+        record(&mut text, &settings);
+        (File::list(text), report.into_diagnostics())
+    }
 }
 
 /// `undeclared closed`: every namespace that is neither declared nor a system namespace is isolated (amendment B22).

@@ -32,5 +32,5 @@ pub const BACKEND: Backend = Backend {
     settings: settings::SETTINGS,
     capabilities: capabilities::CAPABILITIES,
     compares_addresses: false,
-    lower: lower::lower,
+    begin: lower::begin,
 };

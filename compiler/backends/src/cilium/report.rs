@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use netpol_diagnostics::{Code, Diagnostic, Severity, Span};
+use netpol_diagnostics::{Code, Diagnostic, Span};
 
 /// What has been found so far.
 #[derive(Debug, Default)]
@@ -26,11 +26,6 @@ impl Report {
     /// Adds what another part of the policy came to, each thing once.
     pub fn and(&mut self, other: Report) {
         other.diagnostics.into_iter().for_each(|diagnostic| self.add(diagnostic));
-    }
-
-    /// Whether nothing may be written.
-    pub fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
     /// Everything found.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use netpol_diagnostics::{Code, Diagnostic, Severity, Span};
+use netpol_diagnostics::{Code, Diagnostic, Span};
 use netpol_model::{Origin, Rule};
 
 use crate::refuse::refuse;
@@ -60,11 +60,6 @@ impl Findings {
     /// Whether the rule already has a diagnostic of this code.
     pub(super) fn has(&self, code: u16, rule: &Rule) -> bool {
         self.seen.contains(&key(code, &rule.origin))
-    }
-
-    /// Whether something was found that forbids writing the files.
-    pub(super) fn refused(&self) -> bool {
-        self.list.iter().any(|(_, diagnostic)| diagnostic.severity == Severity::Error)
     }
 
     /// Everything found, in the order found.

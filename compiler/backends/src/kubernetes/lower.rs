@@ -1,10 +1,8 @@
 //! From the plan to the objects: guardrail denies cut out of each grant, the rest written.
 
-use std::collections::BTreeMap;
-
 use netpol_diagnostics::{Code, Diagnostic};
-use netpol_flow::Side;
-use netpol_model::{Enforcement, Namespace, Rule};
+use netpol_flow::{Date, Side, Text};
+use netpol_model::{Enforcement, Policy, Rule};
 
 use super::addresses::Addresses;
 use super::cut::{Cut, LocalDenies, cut};
@@ -14,87 +12,145 @@ use super::findings::Findings;
 use super::gather::{Gathered, default_deny, unique};
 use super::subjects::{ask_peers, renamed};
 use super::{admission, emit, guardrails, settings};
-use crate::bound::{each_namespace, of_guardrails};
+use crate::bound::{Found, of_guardrails};
+use crate::guardrails::Deny;
 use crate::object::{Comment, Files, Object};
 use crate::plan::{FenceDeny, Fences, Grant, NamespacePlan, Peers, Plan};
 use crate::refuse::at_origin;
 use crate::yaml::{Yaml, map};
-use crate::{Output, Request};
+use crate::{File, Lowering, Request};
 
-/// Lowers a policy to NetworkPolicies, or says why not.
-pub(super) fn lower(request: &Request<'_>) -> Output {
-    let files = Files::of(request.policy, "kubernetes");
-    let (mut written, findings) = lower_to(request, &|objects| files.file(objects));
-    if settings::wants_admission(request.settings) {
-        let deployers = settings::deployers(request.settings);
-        written.push(files.file(admission::objects(request.policy, request.as_of, &deployers)));
-    }
-    let files = if findings.refused() { BTreeMap::new() } else { files.finish(written, &[]) };
-    Output { files, diagnostics: findings.into_list() }
+/// A policy on its way to NetworkPolicies.
+pub(super) struct Kubernetes<'a> {
+    policy: &'a Policy,
+    day: Date,
+    plan: Plan<'a>,
+    addresses: Addresses,
+    end_port: bool,
+    admission: bool,
+    /// What guardrails deny; none where that takes too many steps.
+    denies: Option<Vec<Deny<'a>>>,
+    files: Files,
+    cluster: Option<File>,
+    findings: Findings,
+    /// Whether an address stands in its objects, and what there is to say.
+    found: Found<(bool, Findings)>,
 }
 
-/// Lowers a policy, namespace by namespace side by side: what `write` makes of each one's objects, and what there is to
-/// say about them.
-pub(super) fn lower_to<T: Send>(
-    request: &Request<'_>,
-    write: &(impl Fn(Vec<Object>) -> T + Sync),
-) -> (Vec<T>, Findings) {
-    let policy = request.policy;
-    let mut findings = Findings::default();
-    let end_port = settings::has_end_port(request.settings, &mut findings);
-    settings::check_admission(request.settings, &mut findings);
-    let plan = Plan::of(policy, request.as_of);
-    let denies = of_guardrails("kubernetes", policy, || {
-        crate::guardrails::denies(policy, &plan.places, request.as_of)
-    });
-    let denies = match denies {
-        Ok(denies) => denies,
-        Err(refusal) => {
-            findings.add(*refusal);
-            return (Vec::new(), findings);
-        }
-    };
-    let addresses = Addresses::of(&policy.cluster, &plan.places);
-    let admission = settings::wants_admission(request.settings);
-    let context = Context { policy, places: &plan.places, addresses: &addresses, end_port, admission };
+/// Begins to lower a policy.
+pub(super) fn begin<'a>(request: &Request<'a>) -> Box<dyn Lowering + 'a> {
+    Box::new(Kubernetes::of(request))
+}
 
-    undeclared_closed(&context, &mut findings);
-    for block in policy.guardrails.iter().filter(|block| block.audit) {
-        let title = format!("target `kubernetes` has no audit: guardrail `{}` is not tried out", block.name);
-        findings.add(
-            at_origin(Diagnostic::new(Code(708), title), &block.origin, "in `audit`")
-                .note("no object is written for it: what it would deny passes and is not reported")
-                .help("enforce it, or build for `calico`, which can stage policies"),
-        );
-    }
-    let checked = of_guardrails("kubernetes", policy, || {
+impl<'a> Kubernetes<'a> {
+    /// Looks at what concerns all namespaces.
+    pub(super) fn of(request: &Request<'a>) -> Kubernetes<'a> {
+        let (policy, day) = (request.policy, request.as_of);
         let mut findings = Findings::default();
-        guardrails::check(&context, &plan, &denies, &mut findings);
+        let end_port = settings::has_end_port(request.settings, &mut findings);
+        settings::check_admission(request.settings, &mut findings);
+        let admission = settings::wants_admission(request.settings);
+        let plan = Plan::of(policy, day);
+        let denies =
+            of_guardrails("kubernetes", policy, || crate::guardrails::denies(policy, &plan.places, day));
+        let denies = denies.map_err(|refusal| findings.add(*refusal)).ok();
+        let files = Files::of(policy, "kubernetes");
+        let objects = || admission::objects(policy, day, &settings::deployers(request.settings));
+        let cluster = if admission { files.file(objects()) } else { None };
+        let addresses = Addresses::of(&policy.cluster, &plan.places);
+        let found = Found::of("kubernetes");
+        let mut lowering = Kubernetes {
+            policy,
+            day,
+            plan,
+            addresses,
+            end_port,
+            admission,
+            denies,
+            files,
+            cluster,
+            findings,
+            found,
+        };
+        let findings = lowering.of_cluster();
+        lowering.findings.and(findings);
+        lowering
+    }
+
+    fn context(&self) -> Context<'_> {
+        let Kubernetes { policy, plan, addresses, end_port, admission, .. } = self;
+        let (end_port, admission) = (*end_port, *admission);
+        Context { policy, places: &plan.places, addresses, end_port, admission }
+    }
+
+    /// What the target cannot do for the cluster as a whole.
+    fn of_cluster(&self) -> Findings {
+        let mut findings = Findings::default();
+        let (Some(denies), context) = (&self.denies, self.context()) else { return findings };
+        undeclared_closed(&context, &mut findings);
+        for block in self.policy.guardrails.iter().filter(|block| block.audit) {
+            let title =
+                format!("target `kubernetes` has no audit: guardrail `{}` is not tried out", block.name);
+            findings.add(
+                at_origin(Diagnostic::new(Code(708), title), &block.origin, "in `audit`")
+                    .note("no object is written for it: what it would deny passes and is not reported")
+                    .help("enforce it, or build for `calico`, which can stage policies"),
+            );
+        }
+        let checked = of_guardrails("kubernetes", self.policy, || {
+            let mut findings = Findings::default();
+            guardrails::check(&context, &self.plan, denies, &mut findings);
+            findings
+        });
+        match checked {
+            Ok(found) => findings.and(found),
+            Err(refusal) => findings.add(*refusal),
+        }
         findings
-    });
-    match checked {
-        Ok(found) => findings.and(found),
-        Err(refusal) => findings.add(*refusal),
     }
-    let one = |namespace: &Namespace| {
-        let planned = plan.of_namespace(namespace, Fences::Cut);
-        let local = Side::BOTH.map(|side| LocalDenies::of(&denies, &namespace.name, side));
-        let (objects, has_blocks, findings) = lower_namespace(&context, planned, &local);
-        (write(objects), has_blocks, findings)
-    };
-    let namespaces: Vec<&Namespace> = plan.namespaces().collect();
-    let (lowered, refused) = each_namespace("kubernetes", &namespaces, one);
-    refused.into_iter().for_each(|refusal| findings.add(refusal));
-    let (mut out, mut any_blocks) = (Vec::with_capacity(lowered.len()), false);
-    for (written, has_blocks, found) in lowered {
-        out.push(written);
-        any_blocks |= has_blocks;
-        findings.and(found);
+
+    /// What `write` makes of a namespace's objects.
+    pub(super) fn lower<T>(&self, name: &Text, write: impl FnOnce(Vec<Object>) -> T) -> Option<T> {
+        let (denies, namespace) = (self.denies.as_ref()?, self.plan.namespace(name)?);
+        self.found.within(namespace, || {
+            let planned = self.plan.of_namespace(namespace, Fences::Cut);
+            let local = Side::BOTH.map(|side| LocalDenies::of(denies, name, side));
+            let (objects, has_blocks, findings) = lower_namespace(&self.context(), planned, &local);
+            (write(objects), (has_blocks, findings))
+        })
     }
-    if any_blocks {
-        guardrails::check_named_ends(&context, &plan, request.as_of, &mut findings);
+
+    /// Everything there is to say.
+    pub(super) fn into_findings(mut self) -> Findings {
+        let mut findings = std::mem::take(&mut self.findings);
+        let (refused, found) = self.found.take();
+        refused.into_iter().for_each(|refusal| findings.add(refusal));
+        let any_blocks = found.iter().any(|(has_blocks, _)| *has_blocks);
+        found.into_iter().for_each(|(_, found)| findings.and(found));
+        if any_blocks {
+            guardrails::check_named_ends(&self.context(), &self.plan, self.day, &mut findings);
+        }
+        findings
     }
-    (out, findings)
+}
+
+impl Lowering for Kubernetes<'_> {
+    fn cluster(&self) -> Option<&File> {
+        self.cluster.as_ref()
+    }
+
+    fn namespace(&self, name: &Text) -> Option<File> {
+        self.lower(name, |objects| self.files.file(objects))?
+    }
+
+    fn goes_on(&self) -> bool {
+        self.denies.is_some() && self.found.all_within()
+    }
+
+    fn finish(self: Box<Self>, names: &[String]) -> (File, Vec<Diagnostic>) {
+        let text = self.files.kustomization(names, &[]);
+        (File::list(text), self.into_findings().into_list())
+    }
 }
 
 /// The objects of a namespace, whether an address stands in them, and what there is to say about them.

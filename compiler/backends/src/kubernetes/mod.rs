@@ -26,7 +26,7 @@ pub const BACKEND: Backend = Backend {
     settings: settings::SETTINGS,
     capabilities: CAPABILITIES,
     compares_addresses: true,
-    lower: lower::lower,
+    begin: lower::begin,
 };
 
 const fn row(construct: &'static str, support: Support, note: &'static str) -> Capability {

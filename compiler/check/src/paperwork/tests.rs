@@ -9,7 +9,7 @@ use crate::tests::check_all;
 fn said(platform: &str, tenants: &str) -> Vec<Diagnostic> {
     let files = [
         ("platform.netpol", platform, Authority::Platform),
-        ("shop.netpol", tenants, Authority::Tenants(vec!["shop".into()])),
+        ("shop.netpol", tenants, Authority::Tenants(["shop".into()].into())),
     ];
     let mut found = check_all(&files, None).checked.diagnostics;
     assert!(found.iter().all(|d| d.code.0 > 400), "{found:#?}");

@@ -354,7 +354,6 @@ fn tell_authority(cx: &mut Context<'_>, name: &Name, place: Span, mode: Option<M
     if mode == Some(Mode::External) {
         return;
     }
-    let allowed: &Vec<Text> = allowed;
     match cx.owners.get(&name.text) {
         Some((owner, _)) if allowed.contains(owner) => {}
         Some((owner, said)) => {

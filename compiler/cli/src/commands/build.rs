@@ -1,12 +1,14 @@
 //! `netpol build`.
 
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
 use netpol_diagnostics::Diagnostic;
 use netpol_driver::{
-    Compiled, Loaded, Manifests, Options, Purpose, Replaced, build, compare, compile, load_project, usage,
+    Compiled, Loaded, Manifests, Options, Purpose, Replaced, build, build_and_keep, compare, compile,
+    load_project, usage,
 };
 
 use super::{day, load_alone, misplaced};
@@ -93,7 +95,11 @@ pub fn run(arguments: &Build, common: Common) -> Outcome {
     if arguments.check {
         return check_current(&mut compile(loaded, &options), &root, &prefix, arguments, common, start);
     }
+    // Lines are counted in the manifests, so that they have to be kept for it.
+    let build = if arguments.stats { build_and_keep } else { build };
     let (compiled, replaced) = build(loaded, &options, &Disk, &root);
+    // This process ends once it has told; taking the policy apart would be one more thing to wait for.
+    let compiled = ManuallyDrop::new(compiled);
     if replaced.is_some() {
         tell_figures(&compiled, arguments, start);
     }
@@ -233,8 +239,8 @@ fn summary(targets: &[Manifests], replaced: &[Replaced], prefix: &str, start: In
     let folder_width = widest(count, targets.iter().map(folder).collect());
     let mut text = String::new();
     for (target, replaced) in targets.iter().zip(replaced) {
-        let files = counted(target.files.len(), "file", "files");
-        let objects = counted(target.objects(), "object", "objects");
+        let files = counted(target.file_count, "file", "files");
+        let objects = counted(target.object_count, "object", "objects");
         let unchanged = match replaced {
             Replaced::Written => "",
             Replaced::Unchanged => ", unchanged",

@@ -10,7 +10,7 @@ use crate::testing::Memory;
 fn authority(lines: &str, path: &str) -> Authority {
     let manifest = format!("edition = 2026\n{lines}\n");
     let loaded = load(&Memory::with(&[("p/netpol.toml", &manifest), ("p/a.netpol", "")]));
-    authority_of(path, &loaded.project, &[Text::from("shop"), Text::from("bank")])
+    authority_of(path, &loaded.project, &[Text::from("shop"), Text::from("bank")].into())
 }
 
 fn tenants(names: &[&str]) -> Authority {

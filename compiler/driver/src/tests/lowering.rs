@@ -4,7 +4,8 @@ use netpol_diagnostics::{Code, Diagnostic, FileId, Span};
 use netpol_model::Policy;
 
 use super::load;
-use crate::lower::{Lowered, lower_all, merge};
+use crate::lower::{Lowered, Scope, lower_all, merge};
+use crate::taker::Forgotten;
 use crate::testing::Memory;
 use crate::{Manifests, Project};
 
@@ -23,7 +24,8 @@ fn view(cluster: Option<&str>) -> Policy {
 fn titles(views: &[Policy]) -> Vec<(String, String)> {
     let project = project();
     let targets: Vec<_> = project.targets.iter().collect();
-    let (_, diagnostics) = lower_all(&targets, views, "2026-11-21".parse().unwrap(), None, None);
+    let scope = Scope { as_of: "2026-11-21".parse().unwrap(), about: None };
+    let (_, diagnostics) = lower_all(&targets, views, scope, &Forgotten);
     let clusters = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code(3));
     clusters.map(|d| (d.title.clone(), d.helps[0].text.clone())).collect()
 }

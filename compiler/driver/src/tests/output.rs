@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::shown;
-use crate::output::Staged;
+use crate::output::{Place, Staged};
 use crate::testing::{Memory, Node};
 use crate::{Format, Loaded, MARKER, Manifests, Replaced, replace_folders};
 
@@ -38,9 +38,13 @@ fn what_is_staged_and_not_proved_is_taken_away() {
     replace(&host, &[manifests("a", &["x"])]).unwrap();
     let before = host.files("p");
     let (a, b) = (manifests("a", &["y"]), manifests("b", &["x"]));
-    let staged = Staged::of(&host, Path::new("p"), &[&a, &b]);
+    let places = [&a, &b].map(|target| Place::of(&target.output, None));
+    let staged = Staged::of(&host, Path::new("p"), places.into());
+    for (at, target) in [&a, &b].into_iter().enumerate() {
+        target.files.iter().for_each(|(name, text)| staged.write(at, name, text));
+    }
     assert!(host.files("p").len() > before.len(), "the bytes are beside the folder already");
-    staged.discard(&host);
+    staged.discard();
     assert_eq!(host.files("p"), before);
 }
 

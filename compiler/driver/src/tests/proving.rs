@@ -1,13 +1,16 @@
 //! Manifests that do not mean what the source means.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use netpol_verify::{Source, Written};
+use netpol_backends::{Backend, File, Lowering, Request, calico};
+use netpol_flow::Text;
+use netpol_verify::{Source, Written, prove};
 
 use super::{ONE_TARGET, load, shown};
 use crate::testing::Memory;
-use crate::verify::verify;
-use crate::{Format, Options, Purpose, compile};
+use crate::verify::tell_all;
+use crate::{Format, Options, Purpose, build, check_all, compile};
 
 const SHOP: &str =
     "namespace shop\nworkload web selects app=web\nworkload api selects app=api\nweb -> api:8080\n";
@@ -27,7 +30,7 @@ fn said_with(word: &str, other: &str) -> String {
     let target = &loaded.project.targets[0];
     let written = Written { backend: target.backend.name, settings: &target.settings, files: &files };
     let source = Source::of(&compiled.views[0], day);
-    let (found, _) = verify(&source, &[(target.backend, written)]).remove(0);
+    let (found, _) = tell_all(prove(&source, &[written]).remove(0), &source, target.backend);
     shown(Format::Human, &loaded, &found)
 }
 
@@ -39,4 +42,49 @@ fn a_wrong_port_is_told_with_the_line_it_comes_from() {
 #[test]
 fn what_no_line_allows_is_told_with_the_namespace() {
     insta::assert_snapshot!(said_with("- 8080", "- 8080\n      - 9090"));
+}
+
+/// A back end that writes one wrong port.
+struct Wrong<'a>(Box<dyn Lowering + 'a>);
+
+impl Lowering for Wrong<'_> {
+    fn cluster(&self) -> Option<&File> {
+        self.0.cluster()
+    }
+
+    fn namespace(&self, name: &Text) -> Option<File> {
+        self.0.namespace(name).map(|file| File { text: file.text.replacen("- 8080", "- 8081", 1), ..file })
+    }
+
+    fn goes_on(&self) -> bool {
+        self.0.goes_on()
+    }
+
+    fn finish(self: Box<Self>, names: &[String]) -> (File, Vec<netpol_diagnostics::Diagnostic>) {
+        self.0.finish(names)
+    }
+}
+
+fn begin_wrong<'a>(request: &Request<'a>) -> Box<dyn Lowering + 'a> {
+    Box::new(Wrong((calico::BACKEND.begin)(request)))
+}
+
+static WRONG: Backend = Backend { begin: begin_wrong, ..calico::BACKEND };
+
+#[test]
+fn a_back_end_that_writes_something_else_is_found_out_and_nothing_is_written() {
+    let host = Memory::with(&[("p/netpol.toml", ONE_TARGET), ("p/shop.netpol", SHOP)]);
+    let options =
+        Options { as_of: "2026-11-21".parse().unwrap(), targets: Vec::new(), purpose: Purpose::Build };
+    let mut loaded = load(&host);
+    loaded.project.targets[0].backend = &WRONG;
+    let before = host.files("p");
+    let said = |compiled: &crate::Compiled| shown(Format::Human, &loaded, &compiled.diagnostics);
+    let checked = check_all(loaded.clone(), &options);
+    let (built, replaced) = build(loaded.clone(), &options, &host, Path::new("p"));
+    assert!(said(&checked).contains("error[NP0722]"), "{}", said(&checked));
+    assert_eq!(said(&built), said(&checked));
+    assert_eq!(said(&compile(loaded.clone(), &options)), said(&checked));
+    assert_eq!(replaced, None);
+    assert_eq!(host.files("p"), before, "nothing is left beside it");
 }

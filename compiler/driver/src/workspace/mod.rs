@@ -99,9 +99,7 @@ impl Prepared {
         };
         let options = Options { as_of, targets: Vec::new(), purpose: Purpose::Check };
         let trees = |_: &Loaded| files.iter().map(|file| file.read.clone()).collect();
-        let mut compiled = compile_with(loaded, &options, trees, is_cancelled)?;
-        // Nobody asks an editor for manifests, and they are long.
-        compiled.targets.clear();
+        let compiled = compile_with(loaded, &options, trees, is_cancelled)?;
         Some(Arc::new(Snapshot::new(root, compiled, files, Some(as_of))))
     }
 }

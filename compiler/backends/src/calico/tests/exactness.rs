@@ -10,7 +10,7 @@ use netpol_model::{
     End, Guardrail, Layer, ModeKind, Namespaces, Pods, Policy, Port, Ports, Rule, RuleKind, Tenant, consent,
 };
 
-use super::super::lower::lower_to;
+use super::super::lower::Calico;
 use super::reader::allows;
 use crate::Request;
 use crate::testing::*;
@@ -256,8 +256,9 @@ fn the_objects_mean_what_the_reference_says() {
     for _ in 0..200 {
         let policy = random_policy(&mut dice);
         let request = Request { policy: &policy, as_of: today(), settings: &settings };
-        let (objects, diagnostics) = lower_to(&request, &|objects| objects);
-        let objects = objects.concat();
+        let (lowering, mut objects) = Calico::of(&request);
+        objects.extend(policy.namespaces.keys().filter_map(|name| lowering.objects(name)).flatten());
+        let diagnostics = lowering.into_diagnostics();
         assert!(diagnostics.is_empty(), "{diagnostics:?}");
         for _ in 0..400 {
             let flow = random_flow(&mut dice, &endpoints);

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use netpol_diagnostics::Severity;
 use netpol_flow::{
     Endpoint, Family, Flow, IpNet, Labels, Pod, PortRange, Protocol, Relation, Selector, Side, Text, Verdict,
     family_of,
@@ -16,7 +17,7 @@ use netpol_model::{
 
 use super::rule;
 use crate::Request;
-use crate::kubernetes::lower::lower_to;
+use crate::kubernetes::lower::Kubernetes;
 use crate::object::Object;
 use crate::testing::{baseline, guardrail, namespace, policy, today};
 use crate::yaml::Yaml;
@@ -301,10 +302,12 @@ fn the_objects_answer_as_the_reference_does() {
         let policy = some_policy(&mut dice);
         let settings = Default::default();
         let request = Request { policy: &policy, as_of: today(), settings: &settings };
-        let (objects, findings) = lower_to(&request, &|objects| objects);
-        let objects = objects.concat();
-        if findings.refused() {
-            for diagnostic in findings.into_list() {
+        let lowering = Kubernetes::of(&request);
+        let each = policy.namespaces.keys().filter_map(|name| lowering.lower(name, |objects| objects));
+        let objects = each.collect::<Vec<_>>().concat();
+        let findings = lowering.into_findings().into_list();
+        if findings.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+            for diagnostic in findings {
                 *refused.entry(diagnostic.code.0).or_default() += 1;
             }
             continue;
