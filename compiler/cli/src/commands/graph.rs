@@ -24,7 +24,7 @@ use crate::terminal::{self, Outcome};
 /// of the one may reach something of the other; what passes inside of them is not drawn then.
 #[derive(Args, Debug)]
 #[command(after_help = after_help("  netpol graph examples/three-tier
-  netpol graph --namespace shop                  what it exchanges, as Mermaid for a page in Markdown
+  netpol graph --namespace shop                  what it exchanges, for a page in Markdown
   netpol graph --format dot | dot -Tsvg > policy.svg
   netpol graph --format matrix --by namespace
   netpol graph --format csv --as-of 2027-01-31   each arrow that will be left by then"))]

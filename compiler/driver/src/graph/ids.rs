@@ -11,7 +11,8 @@ pub(super) fn ids(graphs: &[Graph]) -> Vec<Vec<String>> {
     graphs
         .iter()
         .map(|graph| {
-            let around = graph.cluster.as_deref().filter(|_| several).map(|name| format!("{}_", word(name)));
+            let around =
+                graph.cluster.as_deref().filter(|_| several).map(|name| format!("in_{}_", word(name)));
             let around = around.unwrap_or_default();
             graph.nodes.iter().map(|node| free(format!("{around}{}", id(node)), &mut taken)).collect()
         })
@@ -31,6 +32,10 @@ fn id(node: &Node) -> String {
     let name = word(&node.name);
     match (&node.home, node.shape) {
         (Home::Namespace(namespace), Shape::Namespace) => format!("ns_{}", word(namespace)),
+        // A word of Graphviz begins with no digit, a namespace may.
+        (Home::Namespace(namespace), _) if namespace.starts_with(|c: char| c.is_ascii_digit()) => {
+            format!("n{}__{name}", word(namespace))
+        }
         (Home::Namespace(namespace), _) => format!("{}__{name}", word(namespace)),
         (Home::Namespaces, _) => format!("of_{name}"),
         (Home::Nowhere, _) => format!("at_{name}"),

@@ -79,6 +79,14 @@ impl<'a> Nodes<'a> {
                 detail: String::new(),
             };
         }
+        // Two sets of one name are told apart by what they select.
+        if self.list.iter().any(|other| (&other.home, &other.name) == (&node.home, &node.name)) {
+            node.detail = [node.detail, words::conditions(ends)]
+                .into_iter()
+                .filter(|text| !text.is_empty())
+                .collect::<Vec<_>>()
+                .join(", ");
+        }
         let at = self.list.len();
         self.list.push(node);
         self.places.insert(ends.clone(), at);

@@ -12,7 +12,10 @@ cluster c {\n  pods 10.244.0.0/16\n  services 10.96.0.0/12\n  nodes 10.10.0.0/16
 /// What is drawn of a program on the examples' day.
 fn drawn(text: &str, format: GraphFormat, by: Option<GraphBy>, namespaces: &[&str]) -> Result<Drawn, String> {
     let day = "2026-11-21".parse().unwrap();
-    let text = format!("{CLUSTER}{text}");
+    let text = match text.strip_prefix("use std/k8s\n") {
+        Some(text) => format!("use std/k8s\n{CLUSTER}{text}"),
+        None => format!("{CLUSTER}{text}"),
+    };
     let host = Memory::with(&[("p/netpol.toml", "edition = 2026\n"), ("p/a.netpol", &text)]);
     let loaded = load_project(&host, std::path::Path::new("p"));
     let mut compiled = compile(loaded, &Options { as_of: day, targets: Vec::new(), purpose: Purpose::Test });
@@ -147,4 +150,32 @@ fn what_would_end_a_text_is_escaped() {
     let hostile = "a\"b\\c<script>&`*_#;\n.d/e é";
     assert_eq!(mermaid::escaped(hostile), "a#34;b#92;c#60;script#62;#38;#96;#42;#95;#35;#59;<br>.d/e é");
     assert_eq!(dot::escaped(hostile), "a\\\"b\\\\c<script>&amp;`*_#;\\n.d/e é");
+}
+
+#[test]
+fn two_sets_of_one_name_are_told_apart() {
+    let text = indoc! {"
+        use std/k8s
+        namespace kube-system {
+          workload coredns selects app=other
+          workload api selects app=api
+          api -> coredns:80
+          api -> k8s/coredns:81
+        }
+    "};
+    assert_eq!(
+        arrows(text, &[]),
+        [
+            "kube_system__api -->|\"80\"| kube_system__coredns",
+            "kube_system__api -->|\"81\"| kube_system__coredns_2"
+        ]
+    );
+    let drawn = drawn(text, GraphFormat::Dot, None, &[]).unwrap();
+    assert!(drawn.text.contains("[label=\"coredns\\n{k8s-app=kube-dns}\"]"), "{}", drawn.text);
+}
+
+#[test]
+fn no_id_begins_with_a_digit() {
+    let text = "namespace 3scale {\n  tiers [web, api] by tier\n  web -> api:8080\n}\n";
+    assert_eq!(arrows(text, &[]), ["n3scale__web -->|\"8080\"| n3scale__api"]);
 }

@@ -68,6 +68,15 @@ fn pods_node(pods: &PodSet, written: Option<&End>) -> Node {
     Node { home, shape: Shape::Group, name, detail }
 }
 
+/// What pods of a set have in common, but for their namespaces.
+pub(super) fn conditions(ends: &Ends) -> String {
+    ends.pods()
+        .map(own_words)
+        .filter(|words| !words.is_empty())
+        .map(|words| format!("{{{words}}}"))
+        .unwrap_or_default()
+}
+
 /// The conditions on labels and service account.
 fn own_words(pods: &PodSet) -> String {
     let words = pods.conditions().filter_map(|(key, values)| match key {
@@ -167,7 +176,9 @@ pub(super) fn label(edge: &Edge) -> String {
 /// A node where it stands alone, as in a table.
 pub(super) fn full_name(node: &Node) -> String {
     match &node.home {
-        Home::Namespace(namespace) if node.shape != Shape::Namespace => format!("{namespace}/{}", node.name),
+        Home::Namespace(namespace) if node.shape != Shape::Namespace => {
+            format!("{namespace}/{}", named(node))
+        }
         Home::Namespace(_) | Home::Namespaces | Home::Nowhere => named(node),
     }
 }
