@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use netpol_flow::Side;
-use netpol_flow::{Date, SortedSet, Text};
+use netpol_flow::{Date, Side, SortedSet, Text};
 use netpol_model::{Enforcement, Namespace, Places, Policy, Rule, Verdicts};
 use netpol_sets::{Cube, Requests, Undecided};
 use rayon::prelude::*;
 
 use super::lines::{lines, spoken_of, touches};
 use super::nodes::Nodes;
-use super::topology::{Edge, Graph, Home, Opening, Shape};
+use super::topology::{Edge, Graph, Home, Node, Opening, Shape};
 use super::words;
 
 /// What of a line passes.
@@ -114,7 +113,7 @@ fn with_the_silent(mut graph: Graph, is_drawn: impl Fn(&Text) -> bool) -> Graph 
         .iter()
         .filter(|(name, note)| is_drawn(name) && !homes.contains_key(name) && **note != "of another project");
     let silent: Vec<Text> = silent.map(|(name, _)| name.clone()).collect();
-    graph.nodes.extend(silent.into_iter().map(|name| super::topology::Node {
+    graph.nodes.extend(silent.into_iter().map(|name| Node {
         home: Home::Namespace(name),
         shape: Shape::All,
         name: "all pods".to_owned(),
