@@ -2,6 +2,7 @@
 
 use netpol_flow::{Endpoint, Flow, Relation, Side, Verdict};
 use netpol_model::{End, Places, Policy, Rule, Verdicts, verdict};
+use netpol_sets::Cube;
 use netpol_tests::random::{Features, Rng, flow, policy, today};
 use proptest::prelude::*;
 
@@ -58,7 +59,13 @@ proptest! {
         let question = verdicts.question(&asked);
         let denied = verdicts.first_denied(&asked).expect("small policies are decided");
         let allowed = verdicts.first_allowed(&asked).expect("small policies are decided");
+        let passing = verdicts.passing(&asked).expect("small policies are decided");
         prop_assert!(denied.is_some() || allowed.is_some() || question.is_empty());
+        prop_assert_eq!(allowed.is_some(), !passing.is_empty());
+        for flow in passing.cubes().iter().filter_map(Cube::witness) {
+            prop_assert!(question.contains(&flow), "{} is not asked", flow);
+            prop_assert_eq!(verdict(&policy, &flow, today()), Verdict::Allow, "{}", flow);
+        }
         for (found, expected) in [(&denied, Verdict::Deny), (&allowed, Verdict::Allow)] {
             if let Some(flow) = found {
                 prop_assert!(question.contains(flow), "{} is not asked", flow);
@@ -71,6 +78,7 @@ proptest! {
             if !apart || !question.contains(&flow) || !is_asked(&places, &asked, &flow) {
                 continue;
             }
+            prop_assert_eq!(passing.contains(&flow), verdict(&policy, &flow, today()) == Verdict::Allow);
             match verdict(&policy, &flow, today()) {
                 Verdict::Allow => prop_assert!(allowed.is_some(), "{} passes", flow),
                 Verdict::Deny => prop_assert!(denied.is_some(), "{} does not pass", flow),

@@ -5,7 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use netpol_driver::Date;
 
 use crate::commands::{
-    analyze, build, check, doc, expire, explain, fix, fmt, init, interface, lsp, targets, test,
+    analyze, build, check, doc, expire, explain, fix, fmt, graph, init, interface, lsp, targets, test,
 };
 use crate::terminal::Color;
 
@@ -73,6 +73,7 @@ pub enum Command {
     Analyze(analyze::Analyze),
     Interface(interface::Interface),
     Doc(doc::Doc),
+    Graph(graph::Graph),
     Init(init::Init),
     Targets(targets::Targets),
     Explain(explain::Explain),

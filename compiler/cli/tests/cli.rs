@@ -42,6 +42,7 @@ fn help_reads_like_a_manual_page() {
         "analyze",
         "interface",
         "doc",
+        "graph",
         "init",
         "targets",
         "explain",

@@ -29,6 +29,7 @@ mod cluster;
 mod trials;
 mod calendar;
 mod document;
+mod graph;
 mod workspace;
 mod fault;
 
@@ -47,6 +48,7 @@ pub use document::{
 };
 pub use fault::{is_environment, usage};
 pub use fix::{Fixed, Wanted, fix};
+pub use graph::{Drawn, GraphBy, GraphFormat, GraphOptions, graph};
 pub use host::{Entry, Host, Kind, Metadata};
 pub use layout::{Layout, layout};
 pub use load::{LARGEST_FILE, Loaded, SingleFile, load_file, load_project};

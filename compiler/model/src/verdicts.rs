@@ -234,6 +234,28 @@ impl<'a> Verdicts<'a> {
         Ok(None)
     }
 
+    /// The flows of a question that pass, in pieces that may overlap. Errs where that takes too many steps.
+    ///
+    /// The pieces are cut by the namespaces that decide, so that each is about one declared namespace at either end, or
+    /// about some that nobody here decides for.
+    pub fn passing(&self, asked: &Rule) -> Result<FlowSet, Undecided> {
+        let denies = self.denies.as_deref().map_err(|undecided| *undecided)?;
+        within(STEPS, || {
+            let mut passing = FlowSet::default();
+            for cube in self.question(asked).cubes() {
+                // Nothing here breaks the search off.
+                let _ = self.granted(asked, cube, Side::Egress, &mut |half| {
+                    self.granted(asked, half, Side::Ingress, &mut |both| {
+                        let meeting = denies.iter().filter(|deny| deny.meets(both)).cloned();
+                        passing.extend(FlowSet::of([both.clone()]).subtract(&FlowSet::of(meeting)));
+                        ControlFlow::Continue(())
+                    })
+                });
+            }
+            passing
+        })
+    }
+
     fn undenied(&self, cube: &Cube) -> Result<Option<Flow>, Undecided> {
         let denies = self.denies.as_deref().map_err(|undecided| *undecided)?;
         let denies: Vec<&Cube> = denies.iter().filter(|deny| deny.meets(cube)).collect();

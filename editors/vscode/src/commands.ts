@@ -12,7 +12,7 @@ export function program(): string {
 }
 
 /** The folder of the nearest `netpol.toml` around the open file, else the first folder. */
-async function project(): Promise<string | undefined> {
+export async function project(): Promise<string | undefined> {
   const open = vscode.window.activeTextEditor?.document.uri;
   const first = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   if (open?.scheme !== "file") return first;

@@ -5,6 +5,7 @@ import { LanguageClient, type LanguageClientOptions, type ServerOptions } from "
 
 import { program, run } from "./commands";
 import { explain, pages } from "./explain";
+import { redraw, showGraph } from "./graph";
 import { server } from "./program";
 
 let client: LanguageClient | undefined;
@@ -18,8 +19,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     // The lens above a test says which file it stands in.
     registerCommand("netpol.test", (file?: unknown) => trusted(() => run("test", file))),
     registerCommand("netpol.explain", () => trusted(explain)),
+    registerCommand("netpol.graph", () => trusted(showGraph)),
     registerCommand("netpol.restart", () => trusted(restart)),
     vscode.workspace.onDidGrantWorkspaceTrust(restart),
+    vscode.workspace.onDidSaveTextDocument(redraw),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration("netpol.path")) void trusted(restart);
     }),

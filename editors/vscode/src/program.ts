@@ -28,6 +28,11 @@ export function onProject(program: string, command: "build" | "test", part: stri
   return { program, args: [command, part] };
 }
 
+/** The graph of the project in a folder, in the language of Graphviz. */
+export function graphOf(program: string, folder: string): Invocation {
+  return { program, args: ["graph", "--format", "dot", "--color", "never", folder] };
+}
+
 /** The diagnostic code written around a column of a line, such as `NP0406`. */
 export function codeAt(line: string, column: number): string | undefined {
   for (const found of line.matchAll(/\bNP\d{4}\b/g)) {

@@ -9,6 +9,7 @@ pub mod expire;
 pub mod analyze;
 pub mod interface;
 pub mod doc;
+pub mod graph;
 pub mod init;
 pub mod targets;
 pub mod explain;
@@ -38,6 +39,7 @@ pub fn run(arguments: &Arguments) -> Outcome {
         Command::Analyze(analyze) => analyze::run(analyze, common),
         Command::Interface(interface) => interface::run(interface, common),
         Command::Doc(doc) => doc::run(doc, common),
+        Command::Graph(graph) => graph::run(graph, common),
         Command::Init(init) => init::run(init, common),
         Command::Targets(targets) => targets::run(targets),
         Command::Explain(explain) => explain::run(explain),

@@ -68,12 +68,14 @@ class EventEmitter {
 
 /**
  * The extension, loaded into an editor, and what it asked the editor for. `settings` are those of netpol; `file` is open, with
- * `text`.
+ * `text`; `root` is the folder that is open.
  */
-export function load({ trusted, settings = {}, file, text }) {
+export function load({ trusted, settings = {}, file, text, root }) {
   const nothing = { dispose() {} };
   const event = () => nothing;
-  const asked = { commands: new Map(), warnings: [], errors: [], tasks: 0, diagnostics: new Map(), whenTrusted: undefined };
+  const asked = { commands: new Map(), warnings: [], errors: [], tasks: 0, diagnostics: new Map(), whenTrusted: undefined, panels: [] };
+  const saving = [];
+  asked.save = (path) => Promise.all(saving.map((listener) => listener({ uri: Uri.file(path), languageId: "netpol", getText: () => "" })));
   const document = { uri: file && Uri.file(file), languageId: "netpol", version: 1, isClosed: false, getText: () => text };
   const events = ["Open", "Change", "Close", "Save"].map((what) => [`onDid${what}TextDocument`, event]);
   const changes = ["Create", "Rename", "Delete"].flatMap((what) => [[`onDid${what}Files`, event], [`onWill${what}Files`, event]]);
@@ -93,6 +95,7 @@ export function load({ trusted, settings = {}, file, text }) {
       dispose() {}
     },
     CancellationError: class extends Error {},
+    ViewColumn: { Beside: -2 },
     commands: { registerCommand: (name, run) => (asked.commands.set(name, run), nothing), executeCommand: async () => {} },
     languages: withTheRest({
       match: (_, { languageId }) => (languageId === "netpol" ? 10 : 0),
@@ -108,7 +111,9 @@ export function load({ trusted, settings = {}, file, text }) {
     workspace: withTheRest({
       ...Object.fromEntries([...events, ...changes]),
       isTrusted: trusted,
-      workspaceFolders: undefined,
+      onDidSaveTextDocument: (listener) => (saving.push(listener), nothing),
+      workspaceFolders: root && [{ uri: Uri.file(root), name: "root", index: 0 }],
+      saveAll: async () => true,
       textDocuments: file === undefined ? [] : [document],
       notebookDocuments: [],
       getConfiguration: () => ({ get: (key, otherwise) => settings[key] ?? otherwise }),
@@ -123,6 +128,11 @@ export function load({ trusted, settings = {}, file, text }) {
       visibleTextEditors: [],
       onDidChangeActiveTextEditor: event,
       tabGroups: { all: [], onDidChangeTabs: event },
+      createWebviewPanel: (_, title, __, options) => {
+        const panel = { title, options, webview: { html: "" }, onDidDispose: event, reveal() {} };
+        asked.panels.push(panel);
+        return panel;
+      },
       createOutputChannel: () => withTheRest({ dispose() {} }),
       showWarningMessage: async (message) => void asked.warnings.push(message),
       showErrorMessage: async (message) => void asked.errors.push(message),
