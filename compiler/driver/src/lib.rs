@@ -1,8 +1,8 @@
 //! Projects: the project file, discovery, check and build, and the rendering of diagnostics.
 //!
-//! The order of work: [`load_project`] reads `netpol.toml` and every source; [`compile`] parses, checks and lowers them
-//! to manifests, in memory; [`build`] writes these too, all or nothing; [`compare`] says whether what is committed
-//! is current; [`render()`] turns diagnostics into text. [`analyze_cluster`] stands beside this: it says who may reach
+//! The order of work: [`load_project`] reads `netpol.toml` and every source; [`check_all`] parses, checks, lowers and proves
+//! them, file by file; [`build`] also writes the files, all or nothing, and [`compile`] keeps them in memory; [`compare`] says
+//! whether what is committed is current; [`render()`] turns diagnostics into text. [`analyze_cluster`] stands beside this: it says who may reach
 //! whom by the manifests in a folder. Files, clock and process come in through [`Host`] alone.
 
 mod host;
@@ -19,6 +19,7 @@ mod lower;
 mod taker;
 mod verify;
 mod output;
+mod folder;
 mod stale;
 mod size;
 mod fix;
@@ -48,12 +49,13 @@ pub use document::{
 };
 pub use fault::{is_environment, usage};
 pub use fix::{Fixed, Wanted, fix};
+pub use folder::MARKER;
 pub use graph::{Drawn, GraphBy, GraphFormat, GraphOptions, graph};
 pub use host::{Entry, Host, Kind, Metadata};
 pub use layout::{Layout, layout};
 pub use load::{LARGEST_FILE, Loaded, SingleFile, load_file, load_project};
 pub use near::nearest;
-pub use output::{MARKER, Replaced, replace_folders};
+pub use output::{Replaced, replace_folders};
 pub use project::{EDITION, PROJECT_FILE, Project, Target};
 pub use render::{Format, View, render};
 pub use replace::replace_sources;
