@@ -161,7 +161,7 @@ pub(crate) fn compile_with(
     loaded: Loaded,
     options: &Options,
     trees: impl FnOnce(&Loaded) -> Vec<Tree>,
-    is_cancelled: &dyn Fn() -> bool,
+    is_cancelled: &(dyn Fn() -> bool + Sync),
 ) -> Option<Compiled> {
     compile_views(loaded, options, trees, is_cancelled, None, &Forgotten)
 }
@@ -191,7 +191,7 @@ pub(crate) fn compile_views(
     loaded: Loaded,
     options: &Options,
     trees: impl FnOnce(&Loaded) -> Vec<Tree>,
-    is_cancelled: &dyn Fn() -> bool,
+    is_cancelled: &(dyn Fn() -> bool + Sync),
     about: Option<&BTreeSet<Text>>,
     taker: &dyn Taker,
 ) -> Option<Compiled> {
@@ -219,8 +219,8 @@ pub(crate) fn compile_views(
         }
         if !is_done && !compiled.diagnostics.iter().any(stops) {
             about.iter().for_each(|namespaces| narrow(&mut checked.views, namespaces));
-            let (manifests, diagnostics) =
-                lower_all(&targets, &checked.views, Scope { as_of: options.as_of, about }, taker);
+            let scope = Scope { as_of: options.as_of, about, is_cancelled };
+            let (manifests, diagnostics) = lower_all(&targets, &checked.views, scope, taker)?;
             compiled.targets = manifests;
             compiled.diagnostics.extend(diagnostics);
         }

@@ -30,16 +30,18 @@ pub(crate) struct Lowered<'a> {
 pub(crate) struct Scope<'a> {
     pub(crate) as_of: Date,
     pub(crate) about: Option<&'a BTreeSet<Text>>,
+    /// Whether the answer is no longer wanted; once it says so it does for good.
+    pub(crate) is_cancelled: &'a (dyn Fn() -> bool + Sync),
 }
 
 /// What came of every target, and what the targets and the comparison with the policy say. `taker` gets the files before it
-/// is known whether the proof holds.
+/// is known whether the proof holds. None where it was cancelled on the way.
 pub(crate) fn lower_all(
     targets: &[&Target],
     views: &[Policy],
     scope: Scope<'_>,
     taker: &dyn Taker,
-) -> (Vec<Manifests>, Vec<Diagnostic>) {
+) -> Option<(Vec<Manifests>, Vec<Diagnostic>)> {
     let mut lowered: Vec<Lowered<'_>> = targets.iter().map(|target| Lowered::of(target)).collect();
     let mut of_view: Vec<Vec<(usize, &Target)>> = views.iter().map(|_| Vec::new()).collect();
     for (at, one) in lowered.iter_mut().enumerate() {
@@ -49,7 +51,7 @@ pub(crate) fn lower_all(
         }
     }
     for (policy, targets) in views.iter().zip(of_view).filter(|(_, targets)| !targets.is_empty()) {
-        for done in lower_view(policy, &targets, scope, taker) {
+        for done in lower_view(policy, &targets, scope, taker)? {
             let Some(one) = lowered.get_mut(done.at) else { continue };
             one.diagnostics.extend(done.diagnostics);
             let Done { files: file_count, objects: object_count, proof, .. } = done;
@@ -58,7 +60,7 @@ pub(crate) fn lower_all(
         }
     }
     let diagnostics = merge(&lowered);
-    (lowered.into_iter().map(|lowered| lowered.manifests).collect(), diagnostics)
+    Some((lowered.into_iter().map(|lowered| lowered.manifests).collect(), diagnostics))
 }
 
 impl<'a> Lowered<'a> {
@@ -162,9 +164,9 @@ fn manifest(file: &File) -> Manifest<'_> {
 fn lower_view<'a>(
     policy: &'a Policy,
     targets: &[(usize, &'a Target)],
-    Scope { as_of, about }: Scope<'_>,
+    Scope { as_of, about, is_cancelled }: Scope<'_>,
     taker: &dyn Taker,
-) -> Vec<Done> {
+) -> Option<Vec<Done>> {
     let begin = |(at, target): &(usize, &'a Target)| {
         Job::of(*at, target, Request { policy, as_of, settings: &target.settings })
     };
@@ -185,6 +187,9 @@ fn lower_view<'a>(
     for batch in names.chunks(BATCH) {
         let open: Vec<bool> = jobs.iter().map(|job| job.lowering.goes_on()).collect();
         let each = |name: &Text| -> Vec<(Option<(String, usize)>, Found)> {
+            if is_cancelled() {
+                return Vec::new();
+            }
             let meant = proof.meant(name);
             let one = |(place, (job, open)): (usize, (&Job<'_>, &bool))| {
                 let file = if *open { job.lowering.namespace(name) } else { None };
@@ -199,6 +204,9 @@ fn lower_view<'a>(
             jobs.par_iter().zip(&open).enumerate().map(one).collect()
         };
         let rows: Vec<Vec<_>> = batch.par_iter().map(each).collect();
+        if is_cancelled() {
+            return None;
+        }
         for row in rows {
             for (place, ((given, found), job)) in row.into_iter().zip(&mut jobs).enumerate() {
                 proof.add(place, found);
@@ -210,7 +218,7 @@ fn lower_view<'a>(
         }
     }
     let finish = |(place, job): (usize, Job<'_>)| job.finish(place, &mut proof, &source, taker);
-    jobs.into_iter().enumerate().map(finish).collect()
+    Some(jobs.into_iter().enumerate().map(finish).collect())
 }
 
 /// The place of the policy of the target's cluster.

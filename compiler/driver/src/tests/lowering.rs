@@ -24,8 +24,8 @@ fn view(cluster: Option<&str>) -> Policy {
 fn titles(views: &[Policy]) -> Vec<(String, String)> {
     let project = project();
     let targets: Vec<_> = project.targets.iter().collect();
-    let scope = Scope { as_of: "2026-11-21".parse().unwrap(), about: None };
-    let (_, diagnostics) = lower_all(&targets, views, scope, &Forgotten);
+    let scope = Scope { as_of: "2026-11-21".parse().unwrap(), about: None, is_cancelled: &|| false };
+    let (_, diagnostics) = lower_all(&targets, views, scope, &Forgotten).unwrap();
     let clusters = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code(3));
     clusters.map(|d| (d.title.clone(), d.helps[0].text.clone())).collect()
 }

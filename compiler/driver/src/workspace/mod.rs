@@ -89,7 +89,7 @@ pub struct Prepared {
 
 impl Prepared {
     /// Checks. None where `is_cancelled` said so on the way.
-    pub fn check(self, is_cancelled: &dyn Fn() -> bool) -> Option<Arc<Snapshot>> {
+    pub fn check(self, is_cancelled: &(dyn Fn() -> bool + Sync)) -> Option<Arc<Snapshot>> {
         let Prepared { root, loaded, files, as_of } = self;
         let Some(as_of) = as_of else {
             let fault = usage("the clock shows no day of the calendar");
