@@ -129,7 +129,13 @@ pub fn check_files(programs: &[(Authority, &str)], as_of: Date) -> (Vec<Policy>,
         diagnostics.extend(parsed.diagnostics);
         files.push(InputFile { tree: parsed.file.into(), authority: authority.clone() });
     }
-    let input = Input { files: &files, default_namespace: None, as_of, by_address: &[] };
+    let input = Input {
+        files: &files,
+        default_namespace: None,
+        as_of,
+        by_address: &[],
+        wanted: netpol_check::Wanted::ALWAYS,
+    };
     let checked = netpol_check::check(&input, &mut sources);
     diagnostics.extend(checked.diagnostics);
     (checked.views, diagnostics, sources)

@@ -42,6 +42,23 @@ pub struct Input<'a> {
     /// The clusters that some target compares addresses for and nothing else, so that a block in a `shared` range takes
     /// the pods there too; none stands for a target that names no cluster.
     pub by_address: &'a [Option<Text>],
+    /// Whether the answer is still wanted; what is given once it is not is worth nothing.
+    pub wanted: Wanted<'a>,
+}
+
+/// Asked now and then whether an answer is still wanted.
+#[derive(Clone, Copy)]
+pub struct Wanted<'a>(pub &'a (dyn Fn() -> bool + Sync));
+
+impl Wanted<'_> {
+    /// It always is.
+    pub const ALWAYS: Wanted<'static> = Wanted(&|| true);
+}
+
+impl std::fmt::Debug for Wanted<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Wanted").field(&self.0()).finish()
+    }
 }
 
 /// What checking gives.

@@ -33,7 +33,7 @@ pub use expiry::{Lapse, LapseKind};
 /// The `expose` line that the other namespace would have to write for an arrow into it; none where its ends have no names.
 pub use flows::private::line_to_ask_for;
 pub use flows::readable::written_ports;
-pub use input::{Authority, Checked, Input, InputFile, Require};
+pub use input::{Authority, Checked, Input, InputFile, Require, Wanted};
 pub use proofs::{Coverage, Decision, LineResult, Outcome, Statement, TestResult, cover};
 
 use netpol_diagnostics::Sources;

@@ -29,10 +29,10 @@ use crate::values::address::Ranges;
 use crate::{expiry, flows};
 
 /// Checks each view in turn; what is said of one place is said once.
-pub(crate) fn check_views(
-    input: &Input<'_>,
-    project: &Project<'_>,
-    sources: &Sources,
+pub(crate) fn check_views<'a>(
+    input: &Input<'a>,
+    project: &'a Project<'a>,
+    sources: &'a Sources,
     mut report: Report,
 ) -> Checked {
     let clusters = clusters_of(project, &mut report);
@@ -52,6 +52,9 @@ pub(crate) fn check_views(
         }
         collect::collect(&mut cx);
         let mut view = policy(&mut cx);
+        if !(input.wanted.0)() {
+            return Checked::default();
+        }
         tell_tenants_apart(&mut cx, &mut view);
         // A line left out for a mistake of its own would make others look wrong.
         if !cx.report.has_errors() {
@@ -150,7 +153,7 @@ fn clusters_of<'a>(project: &Project<'a>, report: &mut Report) -> Vec<&'a tree::
 
 #[allow(clippy::too_many_arguments, reason = "what one view hands to the next travels by itself")]
 fn context<'a>(
-    input: &Input<'_>,
+    input: &Input<'a>,
     project: &'a Project<'a>,
     sources: &'a Sources,
     clusters: &[&tree::Cluster],
@@ -163,6 +166,7 @@ fn context<'a>(
         sources,
         project,
         as_of: input.as_of,
+        wanted: input.wanted,
         view: block.map(|block| block.name.text.clone()),
         clusters: clusters.iter().map(|cluster| cluster.name.text.clone()).collect(),
         report,

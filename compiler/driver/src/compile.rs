@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use netpol_check::{Checked, Input, InputFile, Lapse, Require, TestResult, check};
+use netpol_check::{Checked, Input, InputFile, Lapse, Require, TestResult, Wanted, check};
 use netpol_diagnostics::{Code, Diagnostic, FileId, Severity, Source, Sources, Span};
 use netpol_flow::{Date, Text};
 use netpol_model::Policy;
@@ -102,9 +102,14 @@ impl Compiled {
     /// Keeps what keeps the policy from being known whole: with these the views lack a line. Tests that fail, lines that
     /// have lapsed and paperwork that is missing are no such things.
     pub fn keep_what_hides(&mut self) {
+        self.keep_errors(200);
+    }
+
+    /// Keeps the errors below a code; every error where the text could not be checked whole.
+    pub(crate) fn keep_errors(&mut self, below: u16) {
         let is_known = self.has_tested;
         self.diagnostics.retain(|diagnostic| {
-            diagnostic.severity == Severity::Error && (!is_known || diagnostic.code.0 < 200)
+            diagnostic.severity == Severity::Error && (!is_known || diagnostic.code.0 < below)
         });
     }
 
@@ -211,7 +216,8 @@ pub(crate) fn compile_views(
         }
     };
     if !compiled.has_errors() {
-        let mut checked = front(&mut compiled, &project, trees, default_namespace.as_deref(), options);
+        let mut checked =
+            front(&mut compiled, &project, trees, default_namespace.as_deref(), options, is_cancelled);
         let stops = |d: &Diagnostic| d.severity == Severity::Error && d.code != EXPIRED;
         let is_done = options.purpose == Purpose::Test;
         if is_cancelled() {
@@ -267,6 +273,7 @@ fn front(
     trees: Vec<Tree>,
     default_namespace: Option<&str>,
     options: &Options,
+    is_cancelled: &(dyn Fn() -> bool + Sync),
 ) -> Checked {
     let sources = &compiled.sources;
     let mistakes: Vec<Diagnostic> = trees.iter().flat_map(|tree| tree.mistakes.iter().cloned()).collect();
@@ -277,7 +284,10 @@ fn front(
         trees.into_iter().map(|tree| InputFile { authority: authority(tree.file), tree }).collect();
     let blind = project.targets.iter().filter(|target| target.backend.compares_addresses);
     let by_address: Vec<Option<Text>> = blind.map(|target| target.cluster.clone()).collect();
-    let input = Input { files: &inputs, default_namespace, as_of: options.as_of, by_address: &by_address };
+    let is_wanted = || !is_cancelled();
+    let wanted = Wanted(&is_wanted);
+    let input =
+        Input { files: &inputs, default_namespace, as_of: options.as_of, by_address: &by_address, wanted };
     let mut checked = check(&input, &mut compiled.sources);
     let found = std::mem::take(&mut checked.diagnostics);
     let found = without_consequences(found, &mistakes, &compiled.sources);

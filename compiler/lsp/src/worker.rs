@@ -110,15 +110,18 @@ fn look(open: &mut Open<'_>, done: &Sender<Done>) {
     let is_stale = std::mem::take(&mut open.is_stale);
     let opened = std::mem::take(&mut open.opened);
     // Who opens a file hears what is known of it already, and before anything is, what is near it.
+    let mut answered = Duration::ZERO;
     if let Some(place) = opened.as_ref().or(changed.first()) {
         let known = if changed.is_empty() { open.workspace.last() } else { None };
         if let Some(snapshot) = known.or_else(|| guarded(|| open.workspace.check_first(place))) {
             let _ = done.send(Done { snapshot, versions: open.versions.clone() });
+            // Who has an answer may begin to type.
+            answered = PAUSE;
         }
     }
     if changed.is_empty() && !is_stale {
         if opened.is_some() {
-            open.due = open.due.map(|_| Instant::now());
+            open.due = open.due.map(|_| Instant::now() + answered);
         }
         return;
     }

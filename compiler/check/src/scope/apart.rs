@@ -14,7 +14,7 @@ const PARTS: usize = 8;
 /// Fewer namespaces are read one after the other: a copy would cost more than reading them.
 const FEW: usize = 64;
 
-/// What `read` makes of each namespace, in their order.
+/// What `read` makes of each namespace, in their order; of some where the rest is no longer wanted.
 pub(crate) fn each_apart<'a, T: Send>(
     cx: &mut Context<'a>,
     names: &[Text],
@@ -27,7 +27,8 @@ pub(crate) fn each_apart<'a, T: Send>(
     let known: &Context<'a> = cx;
     let part = |names: &[Text]| {
         let mut own = known.clone();
-        let made: Vec<T> = names.iter().map(|name| read(&mut own, name)).collect();
+        let wanted = names.iter().take_while(|_| (known.wanted.0)());
+        let made: Vec<T> = wanted.map(|name| read(&mut own, name)).collect();
         (made, own.report, own.used, own.requires)
     };
     let parts: Vec<_> = names.par_chunks(names.len().div_ceil(PARTS)).map(part).collect();

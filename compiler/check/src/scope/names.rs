@@ -14,7 +14,7 @@ use netpol_model as model;
 use netpol_syntax::tree::Spanned;
 use netpol_syntax::tree::{ArgumentValue, Ends, Item, ItemKind, Name, Param, ParamType, Services, Workload};
 
-use crate::input::Require;
+use crate::input::{Require, Wanted};
 use crate::report::Report;
 use crate::resolve::Resolved;
 use crate::scope::modules::{FileKind, Project};
@@ -211,6 +211,8 @@ pub(crate) struct Context<'a> {
     pub(crate) project: &'a Project<'a>,
     /// The day lapsed lines are judged by.
     pub(crate) as_of: Date,
+    /// Whether anybody still waits for what is found.
+    pub(crate) wanted: Wanted<'a>,
     /// The cluster of this view.
     pub(crate) view: Option<Text>,
     /// Every cluster the project declares.

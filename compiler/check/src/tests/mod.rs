@@ -41,8 +41,10 @@ pub(crate) fn check_all(files: &[(&str, &str, Authority)], default_namespace: Op
         inputs.push(InputFile { tree: parsed.file.into(), authority: authority.clone() });
     }
     let as_of = "2026-07-15".parse().unwrap();
-    let mut checked =
-        check(&Input { files: &inputs, default_namespace, as_of, by_address: &[] }, &mut sources);
+    let mut checked = check(
+        &Input { files: &inputs, default_namespace, as_of, by_address: &[], wanted: crate::Wanted::ALWAYS },
+        &mut sources,
+    );
     said.extend(checked.diagnostics);
     checked.diagnostics = said;
     Project { checked, sources }

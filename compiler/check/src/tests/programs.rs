@@ -125,6 +125,7 @@ fn large_projects_are_checked_in_proportion() {
             default_namespace: None,
             as_of: "2026-07-15".parse().unwrap(),
             by_address: &[],
+            wanted: crate::Wanted::ALWAYS,
         };
         let checked = crate::check(&input, &mut sources);
         println!("{} rules: {:?}", namespaces * rules, start.elapsed());

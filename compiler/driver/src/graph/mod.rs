@@ -20,7 +20,6 @@ mod csv;
 #[cfg(test)]
 mod tests;
 
-use netpol_diagnostics::Severity;
 use netpol_flow::{Date, SortedSet, Text};
 
 use crate::compile::Compiled;
@@ -136,10 +135,7 @@ impl Compiled {
     /// Keeps the errors with which a graph would mislead: of the text, of consent and of guardrails. Lines that have
     /// lapsed, paperwork and tests that fail change nothing of what is open.
     pub fn keep_what_misleads(&mut self) {
-        let is_known = self.has_tested;
-        self.diagnostics.retain(|diagnostic| {
-            diagnostic.severity == Severity::Error && (!is_known || diagnostic.code.0 < 600)
-        });
+        self.keep_errors(600);
     }
 }
 
