@@ -130,18 +130,7 @@ fn is_used(cx: &Context<'_, '_>, rule: &Rule, opened: &FlowSet) -> bool {
 fn named(ends: &[End]) -> Option<Vec<&Text>> {
     let mut names = Vec::new();
     for end in ends {
-        match end {
-            End::Pods(pods) => names.extend(pods.named()?),
-            End::OtherTenants
-            | End::Nodes
-            | End::ApiServer
-            | End::Gateway
-            | End::Addresses { .. }
-            | End::Internet
-            | End::Outside
-            | End::Domain(_)
-            | End::Any => return None,
-        }
+        names.extend(end.named()?);
     }
     Some(names)
 }

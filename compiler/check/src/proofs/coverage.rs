@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use netpol_diagnostics::Span;
 use netpol_flow::{Date, Side, Text};
-use netpol_model::{End, Places, Policy, Rule, RuleKind, Verdicts, are_apart};
+use netpol_model::{Places, Policy, Rule, RuleKind, Verdicts, are_apart};
 use netpol_sets::FlowSet;
 
 /// A line of the text that tests may look at.
@@ -110,18 +110,7 @@ fn author(rule: &Rule) -> Option<Vec<&str>> {
     let ends = if rule.kind == RuleKind::Ingress { &rule.to } else { &rule.from };
     let mut names = Vec::new();
     for end in ends {
-        match end {
-            End::Pods(pods) => names.extend(pods.named()?.iter().map(|name| &**name)),
-            End::OtherTenants
-            | End::Nodes
-            | End::ApiServer
-            | End::Gateway
-            | End::Addresses { .. }
-            | End::Internet
-            | End::Outside
-            | End::Domain(_)
-            | End::Any => return None,
-        }
+        names.extend(end.named()?.iter().map(|name| &**name));
     }
     Some(names)
 }

@@ -1,8 +1,6 @@
 //! The arrows as CSV (RFC 4180): lines end in CRLF, every field is quoted.
 
-use netpol_flow::Text;
-
-use super::topology::{Graph, Home, Node};
+use super::topology::{Edge, Graph};
 use super::words::{label, named};
 
 const HEADER: &str = "cluster,from namespace,from,to namespace,to,ports,in part";
@@ -15,12 +13,12 @@ pub(super) fn render(graphs: &[Graph]) -> String {
             let (Some(from), Some(to)) = (graph.nodes.get(edge.from), graph.nodes.get(edge.to)) else {
                 continue;
             };
-            let ports = label(&super::topology::Edge { in_part: false, ..edge.clone() });
+            let ports = label(&Edge { in_part: false, ..edge.clone() });
             let fields = [
                 graph.cluster.as_deref().unwrap_or_default().to_owned(),
-                namespace(from).map(|name| name.to_string()).unwrap_or_default(),
+                from.namespace().map(|name| name.to_string()).unwrap_or_default(),
                 named(from),
-                namespace(to).map(|name| name.to_string()).unwrap_or_default(),
+                to.namespace().map(|name| name.to_string()).unwrap_or_default(),
                 named(to),
                 ports,
                 if edge.in_part { "yes" } else { "no" }.to_owned(),
@@ -30,11 +28,4 @@ pub(super) fn render(graphs: &[Graph]) -> String {
         }
     }
     text
-}
-
-fn namespace(node: &Node) -> Option<&Text> {
-    match &node.home {
-        Home::Namespace(name) => Some(name),
-        Home::Namespaces | Home::Nowhere => None,
-    }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::ids::{frame, ids};
-use super::topology::{Graph, Home, Node, Shape};
+use super::topology::{Graph, Node, Shape};
 use super::words::label;
 
 const HEAD: &str = "\
@@ -39,10 +39,8 @@ pub(super) fn render(graphs: &[Graph]) -> String {
             members.iter().for_each(|(id, node)| out += &format!("{indent}  {id} {}\n", drawn(node)));
             let _ = writeln!(out, "{indent}}}");
         }
-        for (id, node) in ids.iter().zip(&graph.nodes) {
-            if !matches!(node.home, Home::Namespace(_)) {
-                let _ = writeln!(out, "{indent}{id} {}", drawn(node));
-            }
+        for (id, node) in ids.iter().zip(&graph.nodes).filter(|(_, node)| node.namespace().is_none()) {
+            let _ = writeln!(out, "{indent}{id} {}", drawn(node));
         }
         for edge in &graph.edges {
             let (Some(from), Some(to)) = (ids.get(edge.from), ids.get(edge.to)) else { continue };

@@ -18,10 +18,10 @@ pub(super) fn join_alike(graph: &mut Graph, shape: Shape) {
     let whole = std::mem::take(graph);
     let others: BTreeSet<Text> = (whole.nodes.iter())
         .filter(|node| node.shape != shape)
-        .filter_map(|node| namespace_of(node).cloned())
+        .filter_map(|node| node.namespace().cloned())
         .collect();
     *graph = whole.in_order(|node| {
-        let Some(name) = namespace_of(node) else { return true };
+        let Some(name) = node.namespace() else { return true };
         // A node that stood there for its joined arrows alone is gone, unless it is all there is to draw of a namespace.
         let is_told = joined.contains(name) && (shape == Shape::Namespace || others.contains(name));
         node.shape != shape || !is_told
@@ -82,12 +82,5 @@ fn group(graph: &Graph, names: &BTreeSet<Text>, shape: Shape) -> Node {
 }
 
 fn namespace_at(graph: &Graph, at: usize) -> Option<&Text> {
-    graph.nodes.get(at).and_then(namespace_of)
-}
-
-fn namespace_of(node: &Node) -> Option<&Text> {
-    match &node.home {
-        Home::Namespace(name) => Some(name),
-        Home::Namespaces | Home::Nowhere => None,
-    }
+    graph.nodes.get(at).and_then(Node::namespace)
 }

@@ -16,8 +16,7 @@ pub(super) fn render(graphs: &[Graph]) -> String {
         if let Some(cluster) = cluster {
             let _ = writeln!(out, "  subgraph {}[{}]", frame("cluster", None, cluster), quoted(cluster));
         }
-        let homes = graph.by_namespace();
-        for (namespace, members) in homes {
+        for (namespace, members) in graph.by_namespace() {
             let shown = |at: &usize| Some((ids.get(*at)?, graph.nodes.get(*at)?));
             let members: Vec<(&String, &Node)> = members.iter().filter_map(shown).collect();
             if members.iter().all(|(_, node)| node.shape == Shape::Namespace) {
@@ -29,7 +28,7 @@ pub(super) fn render(graphs: &[Graph]) -> String {
             members.iter().for_each(|(id, node)| out += &format!("{indent}  {id}{}\n", drawn(node)));
             let _ = writeln!(out, "{indent}end");
         }
-        for (id, node) in ids.iter().zip(&graph.nodes).filter(|(_, node)| is_free(node)) {
+        for (id, node) in ids.iter().zip(&graph.nodes).filter(|(_, node)| node.namespace().is_none()) {
             let _ = writeln!(out, "{indent}{id}{}", drawn(node));
         }
         for edge in &graph.edges {
@@ -42,10 +41,6 @@ pub(super) fn render(graphs: &[Graph]) -> String {
         }
     }
     out
-}
-
-fn is_free(node: &Node) -> bool {
-    !matches!(node.home, super::topology::Home::Namespace(_))
 }
 
 fn drawn(node: &Node) -> String {

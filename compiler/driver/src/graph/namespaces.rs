@@ -87,8 +87,5 @@ pub(super) fn join_twins(graph: &mut Graph) {
 }
 
 fn home(node: &Node) -> Option<Text> {
-    match &node.home {
-        Home::Namespace(name) => Some(name.clone()),
-        Home::Namespaces | Home::Nowhere => None,
-    }
+    node.namespace().cloned()
 }

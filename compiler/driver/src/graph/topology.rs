@@ -31,6 +31,16 @@ pub(super) struct Node {
     pub detail: String,
 }
 
+impl Node {
+    /// The one namespace it stands in; none where that is several, or none.
+    pub(super) fn namespace(&self) -> Option<&Text> {
+        match &self.home {
+            Home::Namespace(name) => Some(name),
+            Home::Namespaces | Home::Nowhere => None,
+        }
+    }
+}
+
 /// Where a node stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Home {
@@ -120,7 +130,7 @@ impl Graph {
     pub(super) fn by_namespace(&self) -> BTreeMap<&Text, Vec<usize>> {
         let mut homes: BTreeMap<&Text, Vec<usize>> = BTreeMap::new();
         for (at, node) in self.nodes.iter().enumerate() {
-            if let Home::Namespace(name) = &node.home {
+            if let Some(name) = node.namespace() {
                 homes.entry(name).or_default().push(at);
             }
         }
