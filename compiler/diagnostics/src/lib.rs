@@ -49,7 +49,12 @@ pub struct Sources {
 impl Sources {
     /// Adds a file and gives its id.
     pub fn add(&mut self, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
-        self.files.push(Source::new(path, text));
+        self.push(Source::new(path, text))
+    }
+
+    /// As [`Sources::add`], of a file that is read already.
+    pub fn push(&mut self, source: Source) -> FileId {
+        self.files.push(source);
         FileId(self.files.len() as u32 - 1)
     }
 

@@ -1,11 +1,14 @@
 //! Reading a project, or one file in its place.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
+use std::string::FromUtf8Error;
 
 use netpol_backends::backend;
 use netpol_diagnostics::{Diagnostic, FileId, Source, Sources};
 use netpol_flow::Text;
+use rayon::prelude::*;
 
 use crate::authority::empty_paths;
 use crate::discovery::{Wanted, discover};
@@ -59,10 +62,10 @@ pub fn load_project(host: &dyn Host, root: &Path) -> Loaded {
     loaded.diagnostics.extend(diagnostics);
     let (paths, faults) = discover(host, root, Wanted::Sources, &mut loaded.sources);
     loaded.diagnostics.extend(faults);
-    for path in &paths {
-        if let Some(file) = read_into(host, &root.join(path), path, &mut loaded) {
-            loaded.files.push(file);
-        }
+    let read: Vec<_> = paths.par_iter().map(|path| read(host, &root.join(path), path)).collect();
+    for (path, read) in paths.iter().zip(read) {
+        let file = add(read, path, &mut loaded);
+        loaded.files.extend(file);
     }
     if paths.is_empty() && loaded.diagnostics.is_empty() {
         let title = "the project holds no `.netpol` file".to_owned();
@@ -127,43 +130,47 @@ fn single_target(name: &str, settings: &BTreeMap<String, String>) -> Result<Targ
 
 /// Reads a file into the sources, or says why not.
 pub(crate) fn read_into(host: &dyn Host, path: &Path, shown: &str, loaded: &mut Loaded) -> Option<FileId> {
-    let mut fault = |sources: &mut Sources, title: String, label: &str| {
-        let fault = of_file(sources, shown, title, label);
-        loaded.diagnostics.push(fault);
-    };
-    let sources = &mut loaded.sources;
-    let bytes = match host.metadata(path) {
-        Ok(metadata) if metadata.kind != Kind::File => {
-            fault(sources, format!("`{shown}` is not a file"), "a folder, a device or a pipe");
-            return None;
-        }
-        Ok(metadata) if metadata.length > LARGEST_FILE => {
-            let title = format!("`{shown}` is larger than {}", megabytes(LARGEST_FILE));
-            fault(sources, title, &format!("{}; a source holds at most 16 MiB", megabytes(metadata.length)));
-            return None;
-        }
-        Ok(_) => host.read(path),
-        Err(error) => Err(error),
-    };
-    let bytes = match bytes {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            fault(sources, format!("`{shown}` cannot be read"), &reason(&error));
-            return None;
-        }
-    };
+    add(read(host, path, shown), shown, loaded)
+}
+
+/// Why a file is no source.
+enum Unread {
+    /// What is wrong with it, and what to say of its place.
+    Other(String, String),
+    /// Its bytes are not UTF-8.
+    NotUtf8(FromUtf8Error),
+}
+
+/// Reads a file as a source.
+fn read(host: &dyn Host, path: &Path, shown: &str) -> Result<Source, Unread> {
+    let other = |title: String, label: &str| Unread::Other(title, label.to_owned());
+    let unreadable = |error: io::Error| other(format!("`{shown}` cannot be read"), &reason(&error));
+    let metadata = host.metadata(path).map_err(unreadable)?;
+    if metadata.kind != Kind::File {
+        return Err(other(format!("`{shown}` is not a file"), "a folder, a device or a pipe"));
+    }
+    if metadata.length > LARGEST_FILE {
+        let title = format!("`{shown}` is larger than {}", megabytes(LARGEST_FILE));
+        let label = format!("{}; a source holds at most 16 MiB", megabytes(metadata.length));
+        return Err(other(title, &label));
+    }
+    let bytes = host.read(path).map_err(unreadable)?;
     if bytes.iter().take(BINARY_PROBE).any(|byte| *byte == 0) {
-        fault(sources, format!("`{shown}` is not text"), "holds zero bytes, as a binary file does");
-        return None;
+        return Err(other(format!("`{shown}` is not text"), "holds zero bytes, as a binary file does"));
     }
-    match String::from_utf8(bytes) {
-        Ok(text) => Some(sources.add(shown, text)),
-        Err(error) => {
-            let fault = not_utf8(sources, shown, &error);
-            loaded.diagnostics.push(fault);
-            None
-        }
-    }
+    String::from_utf8(bytes).map(|text| Source::new(shown, text)).map_err(Unread::NotUtf8)
+}
+
+/// Adds what was read to the sources, or the reason why nothing was.
+fn add(read: Result<Source, Unread>, shown: &str, loaded: &mut Loaded) -> Option<FileId> {
+    let sources = &mut loaded.sources;
+    let fault = match read {
+        Ok(source) => return Some(sources.push(source)),
+        Err(Unread::Other(title, label)) => of_file(sources, shown, title, &label),
+        Err(Unread::NotUtf8(error)) => not_utf8(sources, shown, &error),
+    };
+    loaded.diagnostics.push(fault);
+    None
 }
 
 /// How far into a file a zero byte makes it binary.
@@ -174,7 +181,7 @@ fn megabytes(bytes: u64) -> String {
 }
 
 /// The place of the first byte that is not UTF-8: the end of what can be read.
-fn not_utf8(sources: &mut Sources, shown: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
+fn not_utf8(sources: &mut Sources, shown: &str, error: &FromUtf8Error) -> Diagnostic {
     let good = error.utf8_error().valid_up_to();
     let bytes = error.as_bytes();
     let text = bytes.get(..good).map(String::from_utf8_lossy).unwrap_or_default();

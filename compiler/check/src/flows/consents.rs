@@ -6,6 +6,7 @@ use netpol_diagnostics::Span;
 use netpol_flow::{Date, Side, Text};
 use netpol_model::{End, Enforcement, Guardrail, Namespace, Namespaces, Places, Policy, Rule};
 use netpol_sets::FlowSet;
+use rayon::prelude::*;
 
 /// A set of more namespaces than this is looked at from every namespace.
 const FEW: usize = 4;
@@ -13,8 +14,14 @@ const FEW: usize = 4;
 /// The rules of each namespace that reach over its border, by the namespace on the other side.
 #[derive(Debug, Default)]
 pub(super) struct Consents<'a> {
-    incoming: BTreeMap<&'a str, Border<'a>>,
-    outgoing: BTreeMap<&'a str, Border<'a>>,
+    borders: BTreeMap<&'a str, Borders<'a>>,
+}
+
+/// The border of one namespace, on each side.
+#[derive(Debug, Default)]
+struct Borders<'a> {
+    incoming: Border<'a>,
+    outgoing: Border<'a>,
 }
 
 /// The live rules of one namespace that reach over its border on one side.
@@ -38,27 +45,25 @@ pub(super) enum Answers<'a> {
 impl<'a> Consents<'a> {
     /// Reads the rules of every namespace.
     pub(super) fn of(policy: &'a Policy, as_of: Date) -> Consents<'a> {
-        let mut consents = Consents::default();
-        for (name, namespace) in &policy.namespaces {
-            let (mut incoming, mut outgoing) = (Border::default(), Border::default());
+        let of_namespace = |(name, namespace): (&'a Text, &'a Namespace)| {
+            let mut borders = Borders::default();
             for rule in namespace.rules.iter().filter(|rule| rule.is_active(as_of)) {
-                incoming.add(name, rule, &rule.from);
-                outgoing.add(name, rule, &rule.to);
+                borders.incoming.add(name, rule, &rule.from);
+                borders.outgoing.add(name, rule, &rule.to);
             }
-            consents.incoming.insert(name, incoming);
-            consents.outgoing.insert(name, outgoing);
-        }
-        consents
+            (&**name, borders)
+        };
+        Consents { borders: policy.namespaces.par_iter().map(of_namespace).collect() }
     }
 
     /// The rules by which `namespace` may consent to callers from `other`.
     pub(super) fn incoming(&self, namespace: &str, other: &str) -> impl Iterator<Item = &'a Rule> {
-        self.incoming.get(namespace).into_iter().flat_map(move |border| border.with(other))
+        self.borders.get(namespace).into_iter().flat_map(move |borders| borders.incoming.with(other))
     }
 
     /// The rules by which `namespace` may consent to calls to `other`.
     pub(super) fn outgoing(&self, namespace: &str, other: &str) -> impl Iterator<Item = &'a Rule> {
-        self.outgoing.get(namespace).into_iter().flat_map(move |border| border.with(other))
+        self.borders.get(namespace).into_iter().flat_map(move |borders| borders.outgoing.with(other))
     }
 }
 

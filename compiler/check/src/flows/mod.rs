@@ -79,8 +79,9 @@ pub(crate) fn check_with(policy: &Policy, as_of: Date, facts: &Facts) -> Vec<Dia
         lint(&context, &mut found);
         found
     };
-    let mut found: Vec<Diagnostic> = LINTS.par_iter().flat_map_iter(findings).collect();
-    found.extend(crate::layers::check(&context));
+    let lints = || LINTS.par_iter().flat_map_iter(findings).collect();
+    let (mut found, of_layers): (Vec<Diagnostic>, _) = rayon::join(lints, || crate::layers::check(&context));
+    found.extend(of_layers);
     without_the_dead(&mut found);
     found.sort_by_key(|d| (d.primary.as_ref().map(|label| label.span), d.code));
     let mut said = BTreeSet::new();

@@ -9,7 +9,7 @@ pub(crate) mod ports;
 use std::sync::Arc;
 
 use netpol_diagnostics::Span;
-use netpol_model::{End, Namespaces};
+use netpol_model::End;
 
 use crate::scope::names::NounId;
 use crate::values::Caution;
@@ -70,22 +70,7 @@ impl Resolved {
 
     /// Whether every endpoint of it is a pod of this one namespace.
     pub(crate) fn is_within(&self, namespace: &str) -> bool {
-        match &self.end {
-            End::Pods(pods) => match &pods.namespaces {
-                Namespaces::Named(names) => {
-                    names.iter().all(|name| **name == *namespace) && !names.is_empty()
-                }
-                Namespaces::Every | Namespaces::Matching(_) => false,
-            },
-            End::OtherTenants
-            | End::Nodes
-            | End::ApiServer
-            | End::Gateway
-            | End::Addresses { .. }
-            | End::Internet
-            | End::Outside
-            | End::Domain(_)
-            | End::Any => false,
-        }
+        let names = self.end.named();
+        names.is_some_and(|names| !names.is_empty() && names.iter().all(|name| **name == *namespace))
     }
 }

@@ -3,13 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use netpol_driver::{
-    Compiled, Date, Options, Purpose, compile, document_library, document_module, document_project,
-};
+use netpol_driver::{Compiled, Date, document_library, document_module, document_project};
 
-use super::{day, load_alone, load_at};
-use crate::arguments::{Common, Format, Single, Telling, after_help, parse_date};
-use crate::report::{Stream, tell, tell_alone};
+use super::{load_alone, policy_at};
+use crate::arguments::{Common, Format, Single, after_help, parse_date};
+use crate::report::{Stream, tell};
 use crate::terminal::{self, Outcome};
 
 /// Print the documentation of a project or a module, in Markdown
@@ -48,17 +46,11 @@ pub fn run(arguments: &Doc, common: Common) -> Outcome {
     {
         return document_file(file, common);
     }
-    let telling = Telling { as_of: arguments.as_of, format: Format::Human };
-    let found = day(&telling).and_then(|day| Ok((day, load_at(arguments.what.as_deref())?)));
-    let (as_of, (loaded, prefix)) = match found {
+    let found = policy_at(arguments.what.as_deref(), arguments.as_of, Compiled::keep_what_hides, common);
+    let (compiled, as_of) = match found {
         Ok(found) => found,
-        Err(fault) => return tell_alone(vec![*fault], Format::Human, common),
+        Err(outcome) => return outcome,
     };
-    let mut compiled = compile(loaded, &Options { as_of, targets: Vec::new(), purpose: Purpose::Test });
-    compiled.keep_what_hides();
-    if compiled.has_errors() {
-        return tell(&compiled, &prefix, Format::Human, common, Stream::Error);
-    }
     terminal::print(&document_project(&compiled, as_of))
 }
 

@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use netpol_driver::{Date, GraphBy, GraphFormat, GraphOptions, Options, Purpose, compile, graph};
+use netpol_driver::{Compiled, Date, GraphBy, GraphFormat, GraphOptions, graph};
 
-use super::{day, load_at};
-use crate::arguments::{Common, Format, Telling, after_help, parse_date, parse_namespace};
-use crate::report::{Stream, tell, tell_alone};
+use super::policy_at;
+use crate::arguments::{Common, after_help, parse_date, parse_namespace};
 use crate::terminal::{self, Outcome};
 
 /// Draw who may reach whom, as the sources mean it
@@ -74,17 +73,11 @@ enum By {
 
 /// Runs the command.
 pub fn run(arguments: &Graph, common: Common) -> Outcome {
-    let telling = Telling { as_of: arguments.as_of, format: Format::Human };
-    let found = day(&telling).and_then(|day| Ok((day, load_at(arguments.path.as_deref())?)));
-    let (as_of, (loaded, prefix)) = match found {
+    let found = policy_at(arguments.path.as_deref(), arguments.as_of, Compiled::keep_what_misleads, common);
+    let (compiled, as_of) = match found {
         Ok(found) => found,
-        Err(fault) => return tell_alone(vec![*fault], Format::Human, common),
+        Err(outcome) => return outcome,
     };
-    let mut compiled = compile(loaded, &Options { as_of, targets: Vec::new(), purpose: Purpose::Test });
-    compiled.keep_what_misleads();
-    if compiled.has_errors() {
-        return tell(&compiled, &prefix, Format::Human, common, Stream::Error);
-    }
     let options = GraphOptions {
         format: match arguments.format {
             PictureFormat::Mermaid => GraphFormat::Mermaid,

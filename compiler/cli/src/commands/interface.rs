@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use netpol_driver::{Date, Options, Purpose, compile, contract_of, document_namespace};
+use netpol_driver::{Compiled, Date, contract_of, document_namespace};
 
-use super::{day, load_at};
-use crate::arguments::{Common, Format, Telling, after_help, parse_date};
-use crate::report::{Stream, tell, tell_alone};
+use super::policy_at;
+use crate::arguments::{Common, after_help, parse_date};
 use crate::terminal::{self, Outcome};
 
 /// Print the contract of a namespace: who may reach it and what it may reach
@@ -52,17 +51,11 @@ enum PageFormat {
 
 /// Runs the command.
 pub fn run(arguments: &Interface, common: Common) -> Outcome {
-    let telling = Telling { as_of: arguments.as_of, format: Format::Human };
-    let found = day(&telling).and_then(|day| Ok((day, load_at(arguments.path.as_deref())?)));
-    let (as_of, (loaded, prefix)) = match found {
+    let found = policy_at(arguments.path.as_deref(), arguments.as_of, Compiled::keep_what_hides, common);
+    let (compiled, as_of) = match found {
         Ok(found) => found,
-        Err(fault) => return tell_alone(vec![*fault], Format::Human, common),
+        Err(outcome) => return outcome,
     };
-    let mut compiled = compile(loaded, &Options { as_of, targets: Vec::new(), purpose: Purpose::Test });
-    compiled.keep_what_hides();
-    if compiled.has_errors() {
-        return tell(&compiled, &prefix, Format::Human, common, Stream::Error);
-    }
     let write = match arguments.format {
         PageFormat::Markdown => document_namespace,
         PageFormat::Netpol => contract_of,

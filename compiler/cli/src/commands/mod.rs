@@ -19,11 +19,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use netpol_diagnostics::Diagnostic;
-use netpol_driver::{Date, Host, Loaded, SingleFile, load_file, load_project, usage};
+use netpol_driver::{
+    Compiled, Date, Host, Loaded, Options, Purpose, SingleFile, compile, load_file, load_project, usage,
+};
 
-use crate::arguments::{Arguments, Command, Single, Telling};
+use crate::arguments::{Arguments, Command, Common, Format, Single, Telling};
 use crate::disk::Disk;
 use crate::locate::{Located, locate, slashes};
+use crate::report::{Stream, tell, tell_alone};
 use crate::terminal::Outcome;
 
 /// Runs the command that was asked for.
@@ -73,6 +76,25 @@ fn load_at(path: Option<&Path>) -> Result<(Loaded, String), Box<Diagnostic>> {
             (load_alone(&path, &single), String::new())
         }
     })
+}
+
+/// The policy of what a path leads to, to be told of and not to be built, and the day it is of. `keep` leaves the diagnostics
+/// that keep it from being known; with an error among them they are told, and the outcome is all there is.
+fn policy_at(
+    path: Option<&Path>,
+    as_of: Option<Date>,
+    keep: fn(&mut Compiled),
+    common: Common,
+) -> Result<(Compiled, Date), Outcome> {
+    let format = Format::Human;
+    let found = day(&Telling { as_of, format }).and_then(|day| Ok((day, load_at(path)?)));
+    let (as_of, (loaded, prefix)) = found.map_err(|fault| tell_alone(vec![*fault], format, common))?;
+    let mut compiled = compile(loaded, &Options { as_of, targets: Vec::new(), purpose: Purpose::Test });
+    keep(&mut compiled);
+    if compiled.has_errors() {
+        return Err(tell(&compiled, &prefix, format, common, Stream::Error));
+    }
+    Ok((compiled, as_of))
 }
 
 /// Options of a single file that were given for a project.
