@@ -171,7 +171,7 @@ impl Reader<'_> {
                 }
                 if let Some(open) = open {
                     if !mistakes {
-                        self.report_needless_block(open);
+                        self.report_needless_block(open, None);
                     }
                     self.hoist(chunk.start, open, into);
                 }
@@ -188,10 +188,16 @@ impl Reader<'_> {
         into: &mut Contents,
     ) {
         if !has_block(&item.kind) {
+            let unselected = match &item.kind {
+                ItemKind::Workload(workload) => {
+                    workload.selects.is_none().then(|| workload.name.text.clone())
+                }
+                _ => None,
+            };
             into.items.push(item);
             if let Some(open) = open {
                 if !mistakes {
-                    self.report_needless_block(open);
+                    self.report_needless_block(open, unselected.as_deref());
                 }
                 self.hoist(chunk.start, open, into);
             }

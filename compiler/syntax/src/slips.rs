@@ -4,7 +4,9 @@
 //! `recover` tries the repairs in order and takes the first that helps.
 
 mod addresses;
+mod flows;
 mod marks;
+mod selectors;
 mod spelling;
 mod texts;
 
@@ -99,31 +101,53 @@ impl Slip {
     }
 }
 
+/// Looks for one kind of slip.
+type Look = fn(&Context<'_>, &mut Vec<Slip>);
+
+/// Every kind, the likeliest first.
+const KINDS: &[Look] = &[
+    texts::odd_characters,
+    texts::single_quotes,
+    texts::ticket_as_comment,
+    spelling::first_word,
+    spelling::expected_word,
+    addresses::url,
+    addresses::not_an_address,
+    addresses::trailing_dot,
+    addresses::port_after_host,
+    marks::arrow,
+    marks::second_arrow,
+    marks::comma,
+    selectors::selects,
+    selectors::parentheses,
+    selectors::comma,
+    selectors::place,
+    selectors::workload,
+    selectors::by,
+    marks::colon,
+    marks::missing_equals,
+    marks::missing_comma,
+    flows::port,
+    flows::namespace,
+    flows::labels,
+    flows::outcome,
+    marks::port_words,
+    marks::port_range,
+    marks::star_port,
+    marks::and,
+    marks::leading_hyphen,
+    marks::two_slashes,
+    texts::unquoted_reason,
+    texts::quoted_date,
+    marks::open_bracket,
+    flows::order,
+    flows::exposed_to,
+];
+
 /// The slips that the text may hold, the likeliest first.
 pub(crate) fn candidates(context: &Context<'_>) -> Vec<Slip> {
     let mut found = Vec::new();
-    texts::odd_characters(context, &mut found);
-    texts::single_quotes(context, &mut found);
-    texts::ticket_as_comment(context, &mut found);
-    spelling::first_word(context, &mut found);
-    spelling::expected_word(context, &mut found);
-    addresses::url(context, &mut found);
-    addresses::not_an_address(context, &mut found);
-    addresses::trailing_dot(context, &mut found);
-    addresses::port_after_host(context, &mut found);
-    marks::arrow(context, &mut found);
-    marks::second_arrow(context, &mut found);
-    marks::comma(context, &mut found);
-    marks::colon(context, &mut found);
-    marks::missing_equals(context, &mut found);
-    marks::port_words(context, &mut found);
-    marks::port_range(context, &mut found);
-    marks::star_port(context, &mut found);
-    marks::and(context, &mut found);
-    marks::leading_hyphen(context, &mut found);
-    marks::two_slashes(context, &mut found);
-    texts::unquoted_reason(context, &mut found);
-    marks::open_bracket(context, &mut found);
+    KINDS.iter().for_each(|look| look(context, &mut found));
     found
 }
 

@@ -61,6 +61,149 @@ fn a_label_is_compared_with_equals() {
 }
 
 #[test]
+fn a_workload_selects_its_pods() {
+    let says_so = |text: &str, place: &str| {
+        let help = "expected `selects`; write `workload NAME selects LABEL=VALUE` [fix]";
+        says(text, &[&format!("NP0101 1:{place} a workload `selects` its pods: {help}")]);
+        fixes(text, "workload web selects app=web");
+    };
+    says_so("workload web: app=web", "13 «:»");
+    says_so("workload web = app=web", "14 «=»");
+    says_so("workload web app=web", "14 «app»");
+    says_so("workload web (app=web)", "14 «(»");
+    says_so("workload web matches app=web", "14 «matches»");
+    says(
+        "workload web selects (app=web)",
+        &["NP0101 1:22 «(» `selects` needs no parentheses: not needed; remove them [fix]"],
+    );
+    fixes("workload web selects (app=web)", "workload web selects app=web");
+    says(
+        "workload web selects app=web tier=front",
+        &[
+            "NP0101 1:30 «tier» conditions on labels are joined by `,`: another condition; write `,` before it [fix]",
+        ],
+    );
+    fixes("workload web selects app=web tier=front", "workload web selects app=web, tier=front");
+    says(
+        "web selects app=web",
+        &[
+            "NP0101 1:1 «web» `web` does not start a statement: the name of a workload; write `workload` before it [fix]",
+        ],
+    );
+    fixes("web selects app=web", "workload web selects app=web");
+    let block = messages("workload web { app: web }");
+    let help = "say its labels on the line: `workload web selects app=web`";
+    assert_eq!(block[0], format!("NP0101 1:14 «{{» this statement has no block: unexpected `{{`; {help}"));
+    fixes("workload web: app=web, tier in (a, b)", "workload web selects app=web, tier in (a, b)");
+    fixes("workload web with app=web ports [http=80]", "workload web selects app=web ports [http=80]");
+}
+
+#[test]
+fn a_port_follows_a_colon() {
+    says(
+        "web -> api port 8080",
+        &["NP0101 1:12 «port 8080» a port follows a `:`: expected `:`; write `api:8080` [fix]"],
+    );
+    fixes("web -> api port 8080", "web -> api:8080");
+    fixes("expose web 80 to x", "expose web:80 to x");
+    fixes("web -> api 8080 because \"x\"", "web -> api:8080 because \"x\"");
+}
+
+#[test]
+fn a_flow_has_its_words_in_order() {
+    says(
+        "allow from web to api:8080",
+        &["NP0101 1:12 «web» a flow between pods is an arrow: expected `->`; write `web -> api:8080` [fix]"],
+    );
+    fixes("web -> api:80 until \"2027-01-31\"", "web -> api:80 until 2027-01-31");
+    fixes("allow from web to api:8080 ticket A-1", "web -> api:8080 ticket A-1");
+    says(
+        "egress from web to internet:443",
+        &[
+            "NP0101 1:13 «web» `egress` says first which port, then where to: expected `to`; write `egress 443 to internet from web` [fix]",
+        ],
+    );
+    fixes("egress from web to internet:443", "egress 443 to internet from web");
+    let where_to = "expected `to`; write `egress PORTS to ADDRESSES from PODS`";
+    says("egress dns from web", &[&format!("NP0101 1:12 «from» `egress` says where to: {where_to}")]);
+    says("egress from web to internet", &[&format!("NP0101 1:13 «web» `egress` says where to: {where_to}")]);
+    says(
+        "expose api:8080",
+        &[
+            "NP0101 1:16 «» `expose` says to whom: expected `to`; write who may reach it: `to NAMESPACE/WORKLOAD`",
+        ],
+    );
+}
+
+#[test]
+fn a_workload_elsewhere_is_named_with_its_namespace() {
+    says(
+        "web -> db in data:5432",
+        &[
+            "NP0101 1:11 «in data» a workload is named with its namespace: stands before its name; write `data/db` [fix]",
+        ],
+    );
+    fixes("web -> db in data:5432", "web -> data/db:5432");
+    fixes("web in data -> api:80", "data/web -> api:80");
+    fixes("app=web -> api:80", "pod(app=web) -> api:80");
+    fixes("web -> app=api:80", "web -> pod(app=api):80");
+    says(
+        "workload db in data selects app=db",
+        &[
+            "NP0101 1:21 «selects» `selects` stands right after the name: too late; write `workload NAME selects LABEL=VALUE in NAMESPACE`",
+        ],
+    );
+    fixes("workload db selects app=db namespace data", "workload db selects app=db in data");
+}
+
+#[test]
+fn a_list_has_commas() {
+    says(
+        "net office = [10.0.0.0/8 192.168.0.0/16]",
+        &[
+            "NP0101 1:26 «192.168.0.0/16» a list has `,` between items: the next item; write `,` before it [fix]",
+        ],
+    );
+    fixes("net office = [10.0.0.0/8 192.168.0.0/16]", "net office = [10.0.0.0/8, 192.168.0.0/16]");
+    fixes("web -> api:[80 90]", "web -> api:[80, 90]");
+    fixes("[web api] -> db:80", "[web, api] -> db:80");
+}
+
+#[test]
+fn words_of_other_languages_are_known() {
+    says(
+        "import std/k8s",
+        &["NP0102 1:1 «import» unknown word `import`: not a word of the language; did you mean `use`? [fix]"],
+    );
+    fixes("import std/k8s", "use std/k8s");
+    fixes("network office = 10.0.0.0/8", "net office = 10.0.0.0/8");
+    fixes("service web selects app=web", "workload web selects app=web");
+}
+
+#[test]
+fn a_test_says_first_what_must_be() {
+    let test = |line: &str| format!("test \"x\" {{\n  {line}\n}}");
+    says(
+        &test("web -> api:80 denied"),
+        &[
+            "NP0101 2:17 «denied» unexpected `denied`: a test says it before the flow; write `cannot` before the flow [fix]",
+        ],
+    );
+    fixes(&test("web -> api:80 denied"), &test("cannot web -> api:80"));
+    fixes(&test("web -> api:80 allowed"), &test("can web -> api:80"));
+}
+
+#[test]
+fn tiers_are_told_apart_by_a_label() {
+    says(
+        "tiers [web, api]",
+        &[
+            "NP0101 1:17 «» `tiers` needs the label that tells them apart: expected `by`; write `by LABEL`, such as `by tier`",
+        ],
+    );
+}
+
+#[test]
 fn a_list_stands_in_brackets() {
     says("a, b -> c:80", &["NP0101 1:2 «,» a list stands in brackets: a second item; write `[a, b]` [fix]"]);
     fixes("a, b -> c:80", "[a, b] -> c:80");
@@ -518,14 +661,19 @@ fn what_may_follow_is_said() {
         ],
     );
     says("a b -> c:80", &["NP0101 1:3 «b» unexpected `b`: expected `->`"]);
-    says("ingress 80 to web", &["NP0101 1:12 «to» unexpected `to`: expected `from`"]);
+    says(
+        "ingress 80 to web",
+        &[
+            "NP0101 1:12 «to» `ingress` says where from: expected `from`; write `ingress PORTS from ADDRESSES to PODS`",
+        ],
+    );
     says(
         "require because on everything",
         &[
             "NP0101 1:20 «everything» unexpected `everything`: expected the rules meant, such as `egress internet` or `every rule`",
         ],
     );
-    says("expose web 80 to x", &["NP0101 1:12 «80» unexpected `80`: expected `:` or `to`"]);
+    says("expose web [x] to y", &["NP0101 1:12 «[» unexpected `[`: expected `:` or `to`"]);
     says(
         "namespace a x {\n b -> c:80\n}",
         &[

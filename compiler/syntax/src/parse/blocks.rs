@@ -167,9 +167,16 @@ impl Reader<'_> {
         self.report(diagnostic);
     }
 
-    pub(super) fn report_needless_block(&mut self, open: usize) {
+    /// A `{` after a statement that has no block, be it a workload that says no labels.
+    pub(super) fn report_needless_block(&mut self, open: usize, unselected: Option<&str>) {
         let place = self.span(open, open + 1);
-        self.report(Diagnostic::new(Code(101), "this statement has no block").at(place, "unexpected `{`"));
+        let found = Diagnostic::new(Code(101), "this statement has no block").at(place, "unexpected `{`");
+        self.report(match unselected {
+            Some(name) => {
+                found.help(format!("say its labels on the line: `workload {name} selects app={name}`"))
+            }
+            None => found,
+        });
     }
 
     pub(super) fn report_missing_block(&mut self, item: &Item) {

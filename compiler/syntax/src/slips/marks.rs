@@ -130,6 +130,19 @@ pub(super) fn colon(context: &Context<'_>, found: &mut Vec<Slip>) {
     );
 }
 
+/// `[10.0.0.0/8 192.168.0.0/16]`.
+pub(super) fn missing_comma(context: &Context<'_>, found: &mut Vec<Slip>) {
+    let (at, rest) = context.rest();
+    let starts = |first: char| first.is_ascii_alphanumeric() || matches!(first, '"' | '`');
+    if context.expects(&[Rule::comma]) && context.expects(&[Rule::close_bracket]) && rest.starts_with(starts)
+    {
+        found.push(
+            Slip::new("a list has `,` between items", context.run(), "the next item")
+                .fix("write `,` before it", vec![Patch::insert(context.before().len().min(at), ",")]),
+        );
+    }
+}
+
 /// `net office 10.0.0.0/8`.
 pub(super) fn missing_equals(context: &Context<'_>, found: &mut Vec<Slip>) {
     let (at, rest) = context.rest();

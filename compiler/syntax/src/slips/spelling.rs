@@ -29,8 +29,25 @@ pub(super) fn first_word(context: &Context<'_>, found: &mut Vec<Slip>) {
     if candidates.contains(&word) {
         return;
     }
+    let same = ELSEWHERE.iter().filter(|(other, _)| *other == word && !context.in_cluster);
+    found.extend(same.map(|(_, meant)| unknown(word, 0, meant)));
     found.extend(words::nearest(word, candidates).into_iter().take(3).map(|meant| unknown(word, 0, meant)));
 }
+
+/// Words of other languages, and what they are here.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("block", "deny"),
+    ("cidr", "net"),
+    ("deployment", "workload"),
+    ("drop", "deny"),
+    ("fqdn", "domain"),
+    ("import", "use"),
+    ("include", "use"),
+    ("network", "net"),
+    ("permit", "allow"),
+    ("reject", "deny"),
+    ("service", "workload"),
+];
 
 /// The word where reading got stuck is nearly one that may stand there.
 pub(super) fn expected_word(context: &Context<'_>, found: &mut Vec<Slip>) {

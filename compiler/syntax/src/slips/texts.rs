@@ -102,3 +102,15 @@ pub(super) fn unquoted_reason(context: &Context<'_>, found: &mut Vec<Slip>) {
             .fix("write it in quotes", vec![Patch::insert(start, "\""), Patch::insert(end, "\"")]),
     );
 }
+
+/// `until "2027-01-31"`.
+pub(super) fn quoted_date(context: &Context<'_>, found: &mut Vec<Slip>) {
+    let (at, rest) = context.rest();
+    let inner = rest.strip_prefix('"').and_then(|rest| rest.split('"').next());
+    let Some(inner) = inner.filter(|_| context.expects(&[Rule::date])) else { return };
+    let place = at..at + inner.len() + 2;
+    found.push(
+        Slip::new("a date stands without quotes", place.clone(), "not a text")
+            .fix(format!("write `{inner}`"), vec![Patch::replace(place, inner)]),
+    );
+}
