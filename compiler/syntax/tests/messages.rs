@@ -181,6 +181,19 @@ fn words_of_other_languages_are_known() {
 }
 
 #[test]
+fn what_the_book_tells_to_write_is_what_the_fix_writes() {
+    let page = include_str!("../../../book/src/errors/np0101.md");
+    let code = |cell: &str| Some(cell.trim().strip_prefix('`')?.strip_suffix('`')?.to_owned());
+    let rows = page.lines().filter_map(|line| {
+        let (first, second) = line.strip_prefix('|')?.strip_suffix('|')?.split_once('|')?;
+        Some((code(first)?, code(second)?))
+    });
+    let rows: Vec<(String, String)> = rows.collect();
+    assert!(rows.len() > 10, "the table is there");
+    rows.iter().for_each(|(first, second)| fixes(first, second));
+}
+
+#[test]
 fn a_test_says_first_what_must_be() {
     let test = |line: &str| format!("test \"x\" {{\n  {line}\n}}");
     says(
