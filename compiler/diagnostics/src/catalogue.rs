@@ -50,7 +50,7 @@ pub const CATALOGUE: &[Entry] = &[
     e(214, E, "platform statement rests on a tenant's noun"),
     e(301, E, "address has host bits set"),
     e(302, E, "not an address range"),
-    e(303, E, "/0 is not a destination"),
+    e(303, E, "/0 names nobody in particular"),
     e(304, W, "address range is very wide"),
     e(305, E, "address range is inside this cluster"),
     e(306, W, "address is already covered"),

@@ -342,13 +342,39 @@ fn plain<'a>(
         Author::Platform | Author::Pattern => "not declared here and not imported".to_owned(),
     };
     let near = cx.near_end(scope, name);
-    let other = match expected {
-        Expected::Pods | Expected::TestPods => format!("declare it: `workload {} selects …`", name.text),
-        Expected::Edge => format!("declare it: `net {0} = …` or `domain {0} = …`", name.text),
+    // Advice and no fix: what is meant reaches further than a name.
+    let same = ELSEWHERE.iter().find(|(other, _)| *other == &*name.text);
+    let other = match (same, expected) {
+        (Some((_, meant)), _) => format!("did you mean `{meant}`?"),
+        (None, _) if NAME_SERVERS.contains(&&*name.text) => {
+            "to look up names, write `use std/k8s` at the top and `apply k8s/dns` in the namespace".to_owned()
+        }
+        (None, Expected::Pods | Expected::TestPods) => {
+            format!("declare it: `workload {} selects …`", name.text)
+        }
+        (None, Expected::Edge) => format!("declare it: `net {0} = …` or `domain {0} = …`", name.text),
     };
     cx.say(scope, did_you_mean(found.at(name.span, label), near, name.span, &other));
     None
 }
+
+/// What other languages call the ends that have a name in this one.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("anyone", "any"),
+    ("anywhere", "any"),
+    ("api-server", "apiserver"),
+    ("everyone", "any"),
+    ("everything", "any"),
+    ("host", "nodes"),
+    ("hosts", "nodes"),
+    ("kube-apiserver", "apiserver"),
+    ("kubernetes", "apiserver"),
+    ("public", "internet"),
+    ("world", "internet"),
+];
+
+/// What people call the cluster's name service.
+const NAME_SERVERS: &[&str] = &["coredns", "dns", "kube-dns"];
 
 /// Adds the near name as a fix, or else other advice.
 pub(crate) fn did_you_mean(found: Diagnostic, near: Option<String>, place: Span, other: &str) -> Diagnostic {

@@ -161,6 +161,13 @@ fn named<'a>(
             Some(ports) => all.ports.extend(ports.iter().cloned()),
             None => {
                 let found = Diagnostic::new(Code(310), format!("no port is named `{}`", name.text));
+                if cx.chain(scope).any(|inner| inner.ends.contains_key(&*name.text)) {
+                    let found = found.at(name.span, "it names an end, and a port stands here");
+                    let last =
+                        format!("an `egress` says its pods last: `egress PORTS to … from {}`", name.text);
+                    cx.say(scope, found.help("write a port, such as `8080` or `https`").help(last));
+                    return None;
+                }
                 let found = found.at(name.span, "neither the workload nor the project declares it");
                 let near = match own.and_then(|own| near::nearest(&name.text, own.keys().map(|key| &**key))) {
                     Some(near) => Some(near.to_owned()),

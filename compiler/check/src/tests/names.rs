@@ -18,6 +18,20 @@ fn a_misspelt_workload_is_unknown_and_the_near_one_is_the_fix() {
 }
 
 #[test]
+fn what_other_tools_call_an_end_is_advice_and_never_a_fix() {
+    let helps = |line: &str| -> Vec<(String, bool)> {
+        let found = check_files(&[("main.netpol", &shop(line), Authority::Anyone)], None);
+        let helps = found.checked.diagnostics.into_iter().flat_map(|found| found.helps);
+        helps.map(|help| (help.text, !help.edits.is_empty())).collect()
+    };
+    let meant = |name: &str| vec![(format!("did you mean `{name}`?"), false)];
+    assert_eq!(helps("egress https to world from web"), meant("internet"));
+    assert_eq!(helps("egress 443 to kubernetes from web"), meant("apiserver"));
+    let dns = "to look up names, write `use std/k8s` at the top and `apply k8s/dns` in the namespace";
+    assert_eq!(helps("web -> kube-dns:53"), [(dns.to_owned(), false)]);
+}
+
+#[test]
 fn a_library_prefix_without_its_import_is_told_with_the_import() {
     let wrong = shop("apply k8s/dns");
     pair("NP0201", "k8s", &wrong, &format!("use std/k8s\n{wrong}"));

@@ -1,6 +1,6 @@
 //! Family 03: addresses, domains, ports, selectors, dates.
 
-use super::{fixes, pair, shown, silent};
+use super::{check_files, fixes, pair, shown, silent};
 use crate::Authority;
 
 fn to(peer: &str) -> String {
@@ -89,6 +89,15 @@ fn a_port_name_is_defined() {
         |name: &str| format!("namespace a\nworkload w selects app=w ports [metrics=9090]\nw -> w:{name}\n");
     pair("NP0310", "metricz", &text("metricz"), &text("metrics"));
     fixes(&text("metricz"), &text("metrics"));
+}
+
+#[test]
+fn pods_where_a_port_stands_are_told_to_stand_last() {
+    let text = "namespace a\nworkload w selects app=w\negress w to internet\n";
+    let found = check_files(&[("main.netpol", text, Authority::Anyone)], None);
+    let helps: Vec<&str> =
+        found.checked.diagnostics.iter().flat_map(|d| &d.helps).map(|help| &*help.text).collect();
+    assert!(helps.contains(&"an `egress` says its pods last: `egress PORTS to … from w`"), "{helps:?}");
 }
 
 #[test]
@@ -210,7 +219,7 @@ fn a_rule_stands_in_a_namespace_or_the_default_one() {
         "all -> all:80\nall -> all:81\n",
         "namespace a\nall -> all:80\nall -> all:81\n",
     );
-    let found = super::check_files(&[("main.netpol", "all -> all:80\n", Authority::Anyone)], Some("demo"));
+    let found = check_files(&[("main.netpol", "all -> all:80\n", Authority::Anyone)], Some("demo"));
     assert!(shown(&found).is_empty());
     assert_eq!(found.checked.views[0].namespaces["demo"].rules.len(), 1);
 }

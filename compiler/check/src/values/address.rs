@@ -52,7 +52,7 @@ pub(crate) fn parse_block(text: &str, place: Span) -> Result<IpNet, Diagnostic> 
     };
     let Ok(block) = IpNet::new(address, length) else { return Err(wrong("no such prefix")) };
     if length == 0 {
-        let found = Diagnostic::new(Code(303), format!("`{text}` is not a destination"));
+        let found = Diagnostic::new(Code(303), format!("`{text}` names nobody in particular"));
         let found = found.at(place, "every address there is");
         let help = "write `internet` for public addresses, `outside` for all outside the cluster, `any` for everything";
         return Err(found.help(help));
