@@ -211,7 +211,8 @@ pub(crate) fn compile_views(
     let targets = match choose(&project, options) {
         Ok(targets) => targets,
         Err(fault) => {
-            compiled.diagnostics.push(*fault);
+            // A project file that could not be read whole lacks what it was to say.
+            compiled.diagnostics.extend((!has_faults).then_some(*fault));
             Vec::new()
         }
     };

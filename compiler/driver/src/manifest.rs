@@ -116,7 +116,7 @@ impl Reader {
         match value.get_ref() {
             DeValue::String(text) => Some(text.to_string()),
             other => {
-                let label = format!("this is a {}", other.type_str());
+                let label = this_is(other.type_str());
                 self.report(format!("{what} must be text in quotes"), &value.span(), label);
                 None
             }
@@ -136,7 +136,7 @@ impl Reader {
 
     fn paths(&mut self, value: &Value<'_>) -> Vec<ListedPath> {
         let DeValue::Array(items) = value.get_ref() else {
-            let label = format!("this is a {}", value.get_ref().type_str());
+            let label = this_is(value.get_ref().type_str());
             self.report("paths must be a list", &value.span(), label);
             self.advise("write it like `[\"platform\"]`");
             return Vec::new();
@@ -153,7 +153,7 @@ impl Reader {
         match value.get_ref() {
             DeValue::Table(table) => Some(table),
             other => {
-                self.report(title, &value.span(), format!("this is a {}", other.type_str()));
+                self.report(title, &value.span(), this_is(other.type_str()));
                 None
             }
         }
@@ -263,7 +263,7 @@ impl Reader {
                 None
             }
             other @ (DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_)) => {
-                let label = format!("this is a {}", other.type_str());
+                let label = this_is(other.type_str());
                 self.report("a setting must be text, a whole number or a flag", &value.span(), label);
                 None
             }
@@ -320,4 +320,10 @@ pub(crate) fn list(words: &[&str]) -> String {
         Some((last, [])) => last.clone(),
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
     }
+}
+
+/// What a value is, by the name TOML has for it.
+fn this_is(kind: &str) -> String {
+    let article = if kind.starts_with(['a', 'i']) { "an" } else { "a" };
+    format!("this is {article} {kind}")
 }

@@ -31,6 +31,15 @@ fn a_project_without_targets_can_be_checked_but_not_built() {
 }
 
 #[test]
+fn a_target_that_could_not_be_read_is_not_missed_too() {
+    let project = "edition = 2026\n[targets.prod]\nbackend = \"istio\"\n";
+    let files = [("p/netpol.toml", project), ("p/a.netpol", "")];
+    let found = compiled(&files, Purpose::Build, &[]).diagnostics;
+    let titles: Vec<&str> = found.iter().map(|found| &*found.title).collect();
+    assert_eq!(titles, ["no back end is named `istio`"]);
+}
+
+#[test]
 fn a_fault_of_the_environment_stops_before_the_text_is_judged() {
     let files = [("p/netpol.toml", "edition = 1999\n"), ("p/a.netpol", "this is no policy\n")];
     let compiled = compiled(&files, Purpose::Check, &[]);
