@@ -3,6 +3,7 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 
+import { isThere } from "./missing";
 import { onProject, programOf } from "./program";
 
 /** The `netpol` that the settings name. */
@@ -32,6 +33,7 @@ export async function run(command: "build" | "test", file?: unknown): Promise<vo
     void vscode.window.showWarningMessage("Open a folder with a netpol project first.");
     return;
   }
+  if (!(await isThere(program(), command))) return;
   await vscode.workspace.saveAll(false);
   const part = typeof file === "string" ? vscode.Uri.parse(file).fsPath : folder;
   const invocation = onProject(program(), command, part);

@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import * as vscode from "vscode";
 
 import { program } from "./commands";
+import { isThere } from "./missing";
 import { codeAt, codeOf } from "./program";
 
 const SCHEME = "netpol-explain";
@@ -41,6 +42,7 @@ export async function explain(): Promise<void> {
     void vscode.window.showWarningMessage(`${named} is not a code such as NP0406.`);
     return;
   }
+  if (!(await isThere(program(), "explain"))) return;
   const page = vscode.Uri.from({ scheme: SCHEME, path: code });
   await vscode.window.showTextDocument(page, { preview: true, viewColumn: vscode.ViewColumn.Beside });
 }

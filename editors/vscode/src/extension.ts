@@ -6,9 +6,28 @@ import { LanguageClient, type LanguageClientOptions, type ServerOptions } from "
 import { program, run } from "./commands";
 import { explain, pages } from "./explain";
 import { redraw, showGraph } from "./graph";
+import { sayMissing } from "./missing";
 import { server } from "./program";
 
-let client: LanguageClient | undefined;
+/** A client that leaves it to us to say that it does not start; why is in its output channel. */
+class Client extends LanguageClient {
+  private starting = false;
+
+  override async start(): Promise<void> {
+    this.starting = true;
+    try {
+      await super.start();
+    } finally {
+      this.starting = false;
+    }
+  }
+
+  override error(message: string, data?: unknown, notify: boolean | "force" = true): void {
+    super.error(message, data, this.starting ? false : notify);
+  }
+}
+
+let client: Client | undefined;
 
 /** Called when a netpol file or a folder with `netpol.toml` is opened. */
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
@@ -53,16 +72,11 @@ async function restart(): Promise<void> {
       { scheme: "untitled", language: "netpol" },
     ],
   };
-  client = new LanguageClient("netpol", "netpol", serverOptions, clientOptions);
+  client = new Client("netpol", "netpol", serverOptions, clientOptions);
   try {
     await client.start();
   } catch {
     client = undefined;
-    const settings = "Open the setting";
-    const chosen = await vscode.window.showErrorMessage(
-      `\`${command} lsp\` does not start. Install netpol, or say where it is in \`netpol.path\`.`,
-      settings,
-    );
-    if (chosen === settings) await vscode.commands.executeCommand("workbench.action.openSettings", "netpol.path");
+    await sayMissing(`${command} lsp`);
   }
 }

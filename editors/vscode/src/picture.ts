@@ -52,6 +52,7 @@ export function pageOf(picture: Picture): string {
 <title>netpol graph</title>
 <style nonce="${nonce}">
 .paper { display: inline-block; background: white; border-radius: 4px; padding: 12px; margin-top: 12px; }
+.paper svg { max-width: 100%; min-width: ${leastWidth(picture.svg)}; height: auto; }
 pre { white-space: pre-wrap; color: var(--vscode-editor-foreground); }
 </style>
 </head>
@@ -60,6 +61,12 @@ ${told}${drawn}
 </body>
 </html>
 `;
+}
+
+/** As narrow as a drawing may become to fit into the panel: beyond that it scrolls, or its words could not be read. */
+function leastWidth(svg = ""): string {
+  const width = Number(/^<svg width="([\d.]+)pt"/.exec(svg)?.[1] ?? 0);
+  return `${Math.round(width * 0.6)}pt`;
 }
 
 function wordsOf(fault: unknown, program: string): string {

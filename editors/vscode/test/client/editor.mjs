@@ -68,12 +68,13 @@ class EventEmitter {
 
 /**
  * The extension, loaded into an editor, and what it asked the editor for. `settings` are those of netpol; `file` is open, with
- * `text`; `root` is the folder that is open.
+ * `text`; `root` is the folder that is open; `chosen` is the button that is pressed in every message of an error; `remote` is the
+ * kind of machine at the other end.
  */
-export function load({ trusted, settings = {}, file, text, root }) {
+export function load({ trusted, settings = {}, file, text, root, chosen, remote }) {
   const nothing = { dispose() {} };
   const event = () => nothing;
-  const asked = { commands: new Map(), warnings: [], errors: [], tasks: 0, diagnostics: new Map(), whenTrusted: undefined, panels: [] };
+  const asked = { commands: new Map(), warnings: [], errors: [], tasks: 0, executed: [], diagnostics: new Map(), whenTrusted: undefined, panels: [] };
   const saving = [];
   asked.save = (path) => Promise.all(saving.map((listener) => listener({ uri: Uri.file(path), languageId: "netpol", getText: () => "" })));
   const document = { uri: file && Uri.file(file), languageId: "netpol", version: 1, isClosed: false, getText: () => text };
@@ -81,7 +82,7 @@ export function load({ trusted, settings = {}, file, text, root }) {
   const changes = ["Create", "Rename", "Delete"].flatMap((what) => [[`onDid${what}Files`, event], [`onWill${what}Files`, event]]);
   const vscode = withTheRest({
     version: "1.82.0",
-    env: { appName: "Visual Studio Code", language: "en" },
+    env: { appName: "Visual Studio Code", language: "en", remoteName: remote },
     Uri, Position, Range, Diagnostic, EventEmitter,
     DiagnosticSeverity: { Error: 0, Warning: 1, Information: 2, Hint: 3 },
     Disposable: class {
@@ -96,7 +97,11 @@ export function load({ trusted, settings = {}, file, text, root }) {
     },
     CancellationError: class extends Error {},
     ViewColumn: { Beside: -2 },
-    commands: { registerCommand: (name, run) => (asked.commands.set(name, run), nothing), executeCommand: async () => {} },
+    ProcessExecution: class {},
+    Task: class {},
+    TaskScope: { Workspace: 2 },
+    TaskGroup: { Build: "build", Test: "test" },
+    commands: { registerCommand: (name, run) => (asked.commands.set(name, run), nothing), executeCommand: async (...what) => void asked.executed.push(what) },
     languages: withTheRest({
       match: (_, { languageId }) => (languageId === "netpol" ? 10 : 0),
       createDiagnosticCollection: () => ({
@@ -135,7 +140,7 @@ export function load({ trusted, settings = {}, file, text, root }) {
       },
       createOutputChannel: () => withTheRest({ dispose() {} }),
       showWarningMessage: async (message) => void asked.warnings.push(message),
-      showErrorMessage: async (message) => void asked.errors.push(message),
+      showErrorMessage: async (message) => (asked.errors.push(message), chosen),
     }),
     tasks: { executeTask: async () => void (asked.tasks += 1) },
   });

@@ -70,11 +70,35 @@ test("a folder that becomes trusted gets its server", async () => {
   });
 });
 
-test("a program that is not there is said, with the setting to change", async () => {
-  const { asked, extension } = load({ trusted: true, settings: { path: "/nowhere/netpol" } });
+test("a program that is not there is said once, by each that wants it", async () => {
+  const { asked, extension } = load({ trusted: true, settings: { path: "/nowhere/netpol" }, root: folder });
   await extension.activate({ subscriptions: [] });
-  const said = asked.errors.filter((message) => /`\/nowhere\/netpol lsp` does not start\./.test(message));
-  assert.equal(said.length, 1);
-  assert.match(said[0], /`netpol\.path`/);
+  assert.deepEqual(asked.errors, ["`/nowhere/netpol lsp` does not start. Install netpol, or say where it is in `netpol.path`."]);
+  for (const command of ["build", "test"]) {
+    await asked.commands.get(`netpol.${command}`)();
+    assert.match(asked.errors.at(-1), new RegExp(`^\`/nowhere/netpol ${command}\` does not start\\. .*\`netpol\\.path\``));
+  }
+  assert.equal(asked.errors.length, 3);
+  assert.equal(asked.tasks, 0);
+  assert.deepEqual(asked.executed, []);
   await extension.deactivate();
+});
+
+test("a program that is there is run", async () => {
+  const { asked, extension } = load({ trusted: true, settings: { path: program() }, root: folder });
+  await extension.activate({ subscriptions: [] });
+  await asked.commands.get("netpol.build")();
+  assert.equal(asked.tasks, 1);
+  assert.deepEqual(asked.errors, []);
+  await extension.deactivate();
+});
+
+test("the setting is opened where the editor shows it, also in a remote window", async () => {
+  const pages = { here: ["workbench.action.openSettings", "@id:netpol.path"], there: ["workbench.action.openRemoteSettings", { query: "@id:netpol.path" }] };
+  for (const [remote, page] of [[undefined, pages.here], ["ssh-remote", pages.there]]) {
+    const { asked, extension } = load({ trusted: true, settings: { path: "/nowhere/netpol" }, chosen: "Open the setting", remote });
+    await extension.activate({ subscriptions: [] });
+    assert.deepEqual(asked.executed, [page]);
+    await extension.deactivate();
+  }
 });

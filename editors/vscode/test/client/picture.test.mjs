@@ -52,6 +52,11 @@ test("the page runs no script, fetches nothing and shows words as they are", () 
   assert.doesNotMatch(page, /<img|<script/);
 });
 
+test("a wide drawing is made narrower to fit, but not so narrow that it cannot be read", () => {
+  const page = pageOf({ svg: '<svg width="1000pt" height="200pt"></svg>', told: "" });
+  assert.match(page, /\.paper svg \{ max-width: 100%; min-width: 600pt; height: auto; \}/);
+});
+
 test("the command shows the graph in a panel, and draws it again when a file is saved", async () => {
   const text = "namespace shop\ntiers [web, api] by tier\nweb -> api:8080\n";
   await withProject(text, async (folder) => {
