@@ -77,6 +77,7 @@ async function restart(): Promise<void> {
     await client.start();
   } catch {
     client = undefined;
-    await sayMissing(`${command} lsp`);
+    // Not waited for: until the extension is active, which a message that stands there would put off, no command runs.
+    void sayMissing(`${command} lsp`);
   }
 }

@@ -69,7 +69,7 @@ class EventEmitter {
 /**
  * The extension, loaded into an editor, and what it asked the editor for. `settings` are those of netpol; `file` is open, with
  * `text`; `root` is the folder that is open; `chosen` is the button that is pressed in every message of an error; `remote` is the
- * kind of machine at the other end.
+ * kind of machine at the other end. A message of an error where no button is pressed stands there for good.
  */
 export function load({ trusted, settings = {}, file, text, root, chosen, remote }) {
   const nothing = { dispose() {} };
@@ -140,7 +140,7 @@ export function load({ trusted, settings = {}, file, text, root, chosen, remote 
       },
       createOutputChannel: () => withTheRest({ dispose() {} }),
       showWarningMessage: async (message) => void asked.warnings.push(message),
-      showErrorMessage: async (message) => (asked.errors.push(message), chosen),
+      showErrorMessage: (message) => (asked.errors.push(message), new Promise((press) => chosen && press(chosen))),
     }),
     tasks: { executeTask: async () => void (asked.tasks += 1) },
   });

@@ -98,6 +98,7 @@ test("the setting is opened where the editor shows it, also in a remote window",
   for (const [remote, page] of [[undefined, pages.here], ["ssh-remote", pages.there]]) {
     const { asked, extension } = load({ trusted: true, settings: { path: "/nowhere/netpol" }, chosen: "Open the setting", remote });
     await extension.activate({ subscriptions: [] });
+    await until(() => asked.executed.length > 0);
     assert.deepEqual(asked.executed, [page]);
     await extension.deactivate();
   }
