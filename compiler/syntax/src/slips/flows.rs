@@ -55,7 +55,8 @@ pub(super) fn order(context: &Context<'_>, found: &mut Vec<Slip>) {
         ("allow", Some((source, target, port)), Some(used)) => {
             let meant = format!("{source} -> {target}:{port}");
             let slip = Slip::new("a flow between pods is an arrow", place, "expected `->`");
-            slip.fix(format!("write `{meant}`"), vec![Patch::replace(0..used, meant)])
+            // A guess: a guardrail would keep the word.
+            slip.guess(format!("write `{meant}`"), vec![Patch::replace(0..used, meant)])
         }
         ("egress", Some((source, target, port)), Some(used)) => {
             let meant = format!("egress {port} to {target} from {source}");
@@ -129,10 +130,11 @@ pub(super) fn outcome(context: &Context<'_>, found: &mut Vec<Slip>) {
     };
     let taken = Patch::replace(context.before().len()..at + word.len(), "");
     found.push(
-        Slip::new(format!("unexpected `{word}`"), at..at + word.len(), "a test says it before the flow").fix(
-            format!("write `{verb}` before the flow"),
-            vec![Patch::insert(0, format!("{verb} ")), taken],
-        ),
+        Slip::new(format!("unexpected `{word}`"), at..at + word.len(), "a test says it before the flow")
+            .guess(
+                format!("write `{verb}` before the flow"),
+                vec![Patch::insert(0, format!("{verb} ")), taken],
+            ),
     );
 }
 

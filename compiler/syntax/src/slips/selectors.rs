@@ -17,13 +17,17 @@ pub(super) fn selects(context: &Context<'_>, found: &mut Vec<Slip>) {
         return;
     }
     let word = layout::word_at(rest, 0);
-    let instead = match () {
-        () if rest.starts_with([':', '=']) => 1,
-        () if INSTEAD.contains(&word) => word.len(),
-        () if rest.starts_with('(') || is_compared(rest, word) => 0,
-        () => return,
+    let instead = if rest.starts_with([':', '=']) {
+        1
+    } else if INSTEAD.contains(&word) && !is_compared(rest) {
+        word.len()
+    } else {
+        0
     };
     let labels = context.slice(at + instead..context.text.len()).trim_start_matches([' ', '\t']);
+    if !is_compared(labels.strip_prefix('(').unwrap_or(labels)) {
+        return;
+    }
     let (labels_at, repair) = (context.text.len() - labels.len(), opened(context, labels));
     let place = at..at + if instead > 0 { instead } else { super::token_length(rest) };
     let mut patches = vec![Patch::replace(context.before().len()..labels_at, " selects ")];
@@ -50,7 +54,7 @@ pub(super) fn parentheses(context: &Context<'_>, found: &mut Vec<Slip>) {
 pub(super) fn comma(context: &Context<'_>, found: &mut Vec<Slip>) {
     let (at, rest) = context.rest();
     let word = layout::word_at(rest, 0);
-    if context.has_word("selects") && is_compared(rest, word) {
+    if context.has_word("selects") && is_compared(rest) {
         found.push(
             Slip::new("conditions on labels are joined by `,`", at..at + word.len(), "another condition")
                 .fix("write `,` before it", vec![Patch::insert(context.before().len(), ",")]),
@@ -105,7 +109,8 @@ pub(super) fn by(context: &Context<'_>, found: &mut Vec<Slip>) {
 }
 
 /// Whether a label is compared here.
-fn is_compared(rest: &str, word: &str) -> bool {
+fn is_compared(rest: &str) -> bool {
+    let word = layout::word_at(rest, 0);
     let after = rest.get(word.len()..).unwrap_or("").trim_start_matches([' ', '\t']);
     !word.is_empty() && (after.starts_with(['=', '!']) || layout::word_at(after, 0) == "in")
 }
