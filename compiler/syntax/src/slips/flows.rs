@@ -42,26 +42,18 @@ pub(super) fn order(context: &Context<'_>, found: &mut Vec<Slip>) {
         return;
     }
     let (at, rest) = context.rest();
-    let words: Vec<&str> = text.split_whitespace().take(5).collect();
-    let ends = match words[..] {
-        [_, "from", source, "to", target] => {
-            target.rsplit_once(':').map(|(target, port)| (source, target, port))
-        }
-        _ => None,
-    };
     let place = at..at + super::token_length(rest);
-    let used = words.last().and_then(|last| text.find(last).map(|start| start + last.len()));
-    found.push(match (verb, ends, used) {
-        ("allow", Some((source, target, port)), Some(used)) => {
+    found.push(match (verb, from_to(text)) {
+        ("allow", Some(([source, target, port], until))) => {
             let meant = format!("{source} -> {target}:{port}");
-            let slip = Slip::new("a flow between pods is an arrow", place, "expected `->`");
             // A guess: a guardrail would keep the word.
-            slip.guess(format!("write `{meant}`"), vec![Patch::replace(0..used, meant)])
+            Slip::new("a flow between pods is an arrow", place, "expected `->`")
+                .guess(format!("write `{meant}`"), vec![Patch::replace(0..until, meant)])
         }
-        ("egress", Some((source, target, port)), Some(used)) => {
+        ("egress", Some(([source, target, port], until))) => {
             let meant = format!("egress {port} to {target} from {source}");
-            let slip = Slip::new("`egress` says first which port, then where to", place, "expected `to`");
-            slip.fix(format!("write `{meant}`"), vec![Patch::replace(0..used, meant)])
+            Slip::new("`egress` says first which port, then where to", place, "expected `to`")
+                .fix(format!("write `{meant}`"), vec![Patch::replace(0..until, meant)])
         }
         ("egress", ..) => Slip::new("`egress` says where to", place, "expected `to`")
             .help("write `egress PORTS to ADDRESSES from PODS`"),
@@ -70,6 +62,14 @@ pub(super) fn order(context: &Context<'_>, found: &mut Vec<Slip>) {
         _ => Slip::new("a flow between pods is an arrow", place, "expected `->`")
             .help("write `CLIENT -> SERVER:PORT`"),
     });
+}
+
+/// The parts of `WORD from SOURCE to TARGET:PORT`, and where it ends.
+fn from_to(text: &str) -> Option<([&str; 3], usize)> {
+    let words: Vec<&str> = text.split_whitespace().take(5).collect();
+    let [_, "from", source, "to", last] = words[..] else { return None };
+    let (target, port) = last.rsplit_once(':')?;
+    Some(([source, target, port], text.find(last)? + last.len()))
 }
 
 /// `web -> db in data:5432`.
