@@ -6,6 +6,7 @@
 mod addresses;
 mod flows;
 mod marks;
+mod platform;
 mod selectors;
 mod spelling;
 mod texts;
@@ -124,6 +125,11 @@ const KINDS: &[Look] = &[
     selectors::place,
     selectors::workload,
     selectors::by,
+    platform::attribute,
+    platform::owns,
+    platform::whole_namespace,
+    platform::except,
+    platform::on,
     marks::colon,
     marks::missing_equals,
     marks::missing_comma,

@@ -176,6 +176,40 @@ fn a_list_has_commas() {
 }
 
 #[test]
+fn the_platforms_lines_have_their_words() {
+    let cluster = |line: &str| format!("cluster prod {{\n  {line}\n}}");
+    says(
+        &cluster("pods = 10.0.0.0/8"),
+        &["NP0101 2:8 «=» an attribute of a cluster is a word and its value: not needed; remove it [fix]"],
+    );
+    fixes(&cluster("pods = 10.0.0.0/8"), &cluster("pods 10.0.0.0/8"));
+    fixes(&cluster("pods: [10.0.0.0/8, 10.1.0.0/16]"), &cluster("pods [10.0.0.0/8, 10.1.0.0/16]"));
+    says(
+        "tenant shop = [a, b]",
+        &["NP0101 1:13 «=» a tenant `owns` its namespaces: expected `owns`; write `owns` [fix]"],
+    );
+    fixes("tenant shop = [a, b]", "tenant shop owns [a, b]");
+    fixes("tenant shop namespaces [a, b]", "tenant shop owns [a, b]");
+    let guardrail = |line: &str| format!("guardrail g {{\n  {line}\n}}");
+    says(
+        &guardrail("deny egress any to internet from namespace dev"),
+        &[
+            "NP0101 2:36 «namespace dev» the pods of a namespace are named `NAMESPACE/all`: not a name; write `dev/all` [fix]",
+        ],
+    );
+    says(
+        &guardrail("deny egress any to internet except api"),
+        &[
+            "NP0101 2:31 «except» `except` is a line of its own: in the middle of a deny; write below it which flow is spared: `except FLOW`",
+        ],
+    );
+    fixes(
+        &guardrail("require because for egress internet"),
+        &guardrail("require because on egress internet"),
+    );
+}
+
+#[test]
 fn words_of_other_languages_are_known() {
     says(
         "import std/k8s",
