@@ -145,6 +145,8 @@ const KINDS: &[Look] = &[
     marks::two_slashes,
     texts::unquoted_reason,
     texts::quoted_date,
+    texts::quoted_name,
+    texts::dotted_path,
     marks::open_bracket,
     flows::order,
     flows::exposed_to,

@@ -216,6 +216,17 @@ fn words_of_other_languages_are_known() {
         &["NP0102 1:1 «import» unknown word `import`: not a word of the language; did you mean `use`? [fix]"],
     );
     fixes("import std/k8s", "use std/k8s");
+    says(
+        "use std.k8s",
+        &["NP0101 1:5 «std.k8s» a path is joined by `/`: joined by `.`; write `std/k8s` [fix]"],
+    );
+    fixes("use std.k8s", "use std/k8s");
+    fixes("use \"std/k8s\"", "use std/k8s");
+    says(
+        "namespace \"shop\" {}",
+        &["NP0101 1:11 «\"shop\"» a name stands without quotes: not a text; write `shop` [fix]"],
+    );
+    fixes("namespace \"shop\" {}", "namespace shop {}");
     fixes("network office = 10.0.0.0/8", "net office = 10.0.0.0/8");
     fixes("service web selects app=web", "workload web selects app=web");
 }

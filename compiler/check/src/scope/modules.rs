@@ -174,12 +174,14 @@ fn unknown_module(import: &Use, by_path: &BTreeMap<String, usize>, sources: &Sou
     if own.as_deref() == Some(&**path) {
         return found.at(place, "this very file").help("a file sees its own nouns without an import");
     }
-    let known = library::MODULES.iter().map(|(module, _)| *module).chain(by_path.keys().map(String::as_str));
+    let of_library = library::MODULES.iter().map(|(module, _)| *module);
+    let known = of_library.clone().chain(by_path.keys().map(String::as_str));
     let found = found.at(place, if path.starts_with("std/") { "not in the library" } else { "no such file" });
-    match near::nearest(path, known) {
+    let same = of_library.clone().find(|module| module.strip_prefix("std/") == Some(&**path));
+    match same.or_else(|| near::nearest(path, known)) {
         Some(name) => found.fix(format!("did you mean `{name}`?"), place, name),
         None if path.starts_with("std/") => {
-            let all: Vec<&str> = library::MODULES.iter().skip(1).map(|(module, _)| *module).collect();
+            let all: Vec<&str> = of_library.skip(1).collect();
             found.help(format!("the library has {}", all.join(", ")))
         }
         None => found.help(format!("a project module is the file `{path}.netpol`")),

@@ -39,6 +39,11 @@ fn a_library_prefix_without_its_import_is_told_with_the_import() {
 }
 
 #[test]
+fn a_module_of_the_library_without_std_is_told_whole() {
+    fixes("use k8s\nnamespace a\napply k8s/dns\n", "use std/k8s\nnamespace a\napply k8s/dns\n");
+}
+
+#[test]
 fn a_pattern_without_its_prefix_is_told_with_the_prefix() {
     let text = |name: &str| format!("use std/k8s\n{}", shop(&format!("apply {name}")));
     let found = check_files(&[("main.netpol", &text("dns"), Authority::Anyone)], None);

@@ -114,3 +114,30 @@ pub(super) fn quoted_date(context: &Context<'_>, found: &mut Vec<Slip>) {
             .fix(format!("write `{inner}`"), vec![Patch::replace(place, inner)]),
     );
 }
+
+/// `namespace "shop"`, `use "std/k8s"`.
+pub(super) fn quoted_name(context: &Context<'_>, found: &mut Vec<Slip>) {
+    let (at, rest) = context.rest();
+    let inner = rest.strip_prefix('"').and_then(|rest| rest.split('"').next());
+    let Some(inner) = inner.filter(|_| context.expects(&[Rule::name, Rule::label, Rule::module_path])) else {
+        return;
+    };
+    let place = at..at + inner.len() + 2;
+    found.push(
+        Slip::new("a name stands without quotes", place.clone(), "not a text")
+            .fix(format!("write `{inner}`"), vec![Patch::replace(place, inner)]),
+    );
+}
+
+/// `use std.k8s`, `apply k8s.dns`.
+pub(super) fn dotted_path(context: &Context<'_>, found: &mut Vec<Slip>) {
+    let (at, rest) = context.rest();
+    let word = layout::word_at(context.text, 0);
+    if rest.starts_with('.') && matches!(word, "apply" | "use" | "waive") {
+        let run = context.run();
+        found.push(Slip::new("a path is joined by `/`", run.clone(), "joined by `.`").fix(
+            format!("write `{}`", context.slice(run).replace('.', "/")),
+            vec![Patch::replace(at..at + 1, "/")],
+        ));
+    }
+}
