@@ -1,6 +1,7 @@
 //! The projects `netpol init` can begin with: the examples of the repository, as they are.
 
-use netpol_driver::{Date, nearest};
+use netpol_diagnostics::nearest;
+use netpol_driver::Date;
 
 /// The day the examples are written for.
 const WRITTEN: &str = "2026-11-21";

@@ -3,8 +3,10 @@
 //! Nothing here renders: `driver` turns a [`Diagnostic`] into text, JSON or SARIF.
 
 mod catalogue;
+mod near;
 
 pub use catalogue::{CATALOGUE, Entry, FAMILIES, entry};
+pub use near::{near, nearest};
 
 use std::sync::Arc;
 

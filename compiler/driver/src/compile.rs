@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use netpol_check::{Checked, Input, InputFile, Lapse, Require, TestResult, Wanted, check};
-use netpol_diagnostics::{Code, Diagnostic, FileId, Severity, Source, Sources, Span};
+use netpol_diagnostics::{Code, Diagnostic, FileId, Severity, Source, Sources, Span, nearest};
 use netpol_flow::{Date, Text};
 use netpol_model::Policy;
 use netpol_syntax::tree::File;
@@ -17,7 +17,6 @@ use crate::fault::usage;
 use crate::load::Loaded;
 use crate::lower::{Scope, lower_all};
 use crate::manifest::list;
-use crate::near::nearest;
 use crate::paths::is_within;
 use crate::project::{Project, Target};
 use crate::taker::{Forgotten, Kept, Taker};

@@ -7,7 +7,6 @@
 
 mod host;
 mod paths;
-mod near;
 mod project;
 mod manifest;
 mod discovery;
@@ -54,7 +53,6 @@ pub use graph::{Drawn, GraphBy, GraphFormat, GraphOptions, graph};
 pub use host::{Entry, Host, Kind, Metadata};
 pub use layout::{Layout, layout};
 pub use load::{LARGEST_FILE, Loaded, SingleFile, load_file, load_project};
-pub use near::nearest;
 pub use output::{Replaced, replace_folders};
 pub use project::{EDITION, PROJECT_FILE, Project, Target};
 pub use render::{Format, View, render};

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::string::FromUtf8Error;
 
 use netpol_backends::backend;
-use netpol_diagnostics::{Diagnostic, FileId, Source, Sources};
+use netpol_diagnostics::{Diagnostic, FileId, Source, Sources, nearest};
 use netpol_flow::Text;
 use rayon::prelude::*;
 
@@ -15,7 +15,6 @@ use crate::discovery::{Wanted, discover};
 use crate::fault::{PROJECT, UNREADABLE, of_file, reason, usage};
 use crate::host::{Host, Kind};
 use crate::manifest::{backend_names, list, read_manifest};
-use crate::near::nearest;
 use crate::paths::is_within;
 use crate::project::{PROJECT_FILE, Project, Target};
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use netpol_backends::{BATCH, File, Lowering, Request};
-use netpol_diagnostics::{Code, Diagnostic, Label, Severity, Span};
+use netpol_diagnostics::{Code, Diagnostic, Label, Severity, Span, nearest};
 use netpol_flow::{Date, Text};
 use netpol_model::Policy;
 use netpol_verify::{Found, Manifest, Proof, Shared, Source, Tally, Unread, Written, prove};
@@ -13,7 +13,6 @@ use rayon::prelude::*;
 use crate::compile::Manifests;
 use crate::fault::PROJECT;
 use crate::manifest::list;
-use crate::near::nearest;
 use crate::project::Target;
 use crate::taker::Taker;
 use crate::verify::tell_all;

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use netpol_backends::{BACKENDS, Backend, backend};
-use netpol_diagnostics::{Diagnostic, FileId, Span};
+use netpol_diagnostics::{Diagnostic, FileId, Span, nearest};
 use netpol_flow::{Text, is_dns_label};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::fault::{PROJECT, start_of};
-use crate::near::nearest;
 use crate::paths::{is_within, project_path};
 use crate::project::{EDITION, ListedPath, Project, Target};
 

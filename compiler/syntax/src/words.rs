@@ -233,51 +233,6 @@ pub fn continues(text: &str, first: &str, at: usize) -> bool {
     }
 }
 
-/// The words of `candidates` that `word` may be a misspelling of, the likeliest first.
-pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    let length = word.chars().count();
-    if !(2..=20).contains(&length) {
-        return Vec::new();
-    }
-    let lower = word.to_ascii_lowercase();
-    let allowed = if length <= 4 { 1 } else { 2 };
-    let mut near: Vec<(usize, &str)> = candidates
-        .into_iter()
-        .filter(|candidate| candidate.len().abs_diff(length) <= allowed)
-        .map(|candidate| (distance(&lower, candidate), candidate))
-        .filter(|(far, _)| *far <= allowed)
-        .collect();
-    near.sort_unstable();
-    near.into_iter().map(|(_, candidate)| candidate).collect()
-}
-
-/// How many letters to add, drop, change or swap with their neighbour.
-fn distance(one: &str, other: &str) -> usize {
-    let one: Vec<char> = one.chars().collect();
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=one.len()).collect();
-    let mut previous = None;
-    for (row, letter) in other.chars().enumerate() {
-        let mut next = vec![row + 1];
-        for (column, mine) in one.iter().enumerate() {
-            let cost = |line: &[usize], at: usize| line.get(at).copied().unwrap_or(usize::MAX / 2);
-            let mut best = (cost(&last, column) + usize::from(*mine != letter))
-                .min(cost(&last, column + 1) + 1)
-                .min(cost(&next, column) + 1);
-            let swapped = column
-                .checked_sub(1)
-                .filter(|left| one.get(*left) == Some(&letter) && previous == Some(*mine));
-            if let Some(left) = swapped {
-                best = best.min(cost(&before_last, left) + 1);
-            }
-            next.push(best);
-        }
-        before_last = std::mem::replace(&mut last, next);
-        previous = Some(letter);
-    }
-    last.last().copied().unwrap_or(usize::MAX)
-}
-
 /// Whether a name reads `[a-z0-9]+(-[a-z0-9]+)*` and has at most 63 characters.
 pub fn is_kebab(name: &str) -> bool {
     let mut hyphen = true;
@@ -319,6 +274,8 @@ pub(crate) fn to_kebab(name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use netpol_diagnostics::near;
+
     use super::*;
 
     #[test]
@@ -345,12 +302,11 @@ mod tests {
     }
 
     #[test]
-    fn one_swap_is_one_step() {
-        assert_eq!(distance("deyn", "deny"), 1);
-        assert_eq!(distance("becuase", "because"), 1);
-        assert_eq!(distance("exppose", "expose"), 1);
-        assert_eq!(nearest("namspace", STATEMENTS.iter().copied()), ["namespace"]);
-        assert!(nearest("web", STATEMENTS.iter().copied()).is_empty());
+    fn a_slip_of_a_word_has_one_word_near() {
+        for (slip, word) in [("namspace", "namespace"), ("deyn", "deny"), ("exppose", "expose")] {
+            assert_eq!(near(slip, STATEMENTS.iter().copied()), [word]);
+        }
+        assert!(near("web", STATEMENTS.iter().copied()).is_empty());
     }
 
     #[test]

@@ -577,6 +577,11 @@ fn ports_are_numbers_or_names() {
     fixes("web -> api:8000..9000", "web -> api:8000-9000");
     says("web -> api:*", &["NP0101 1:12 «*» `*` is not a port: every port is `any`; write `any` [fix]"]);
     fixes("web -> api:*", "web -> api:any");
+    says(
+        "web -> api:all",
+        &["NP0101 1:12 «all» `all` is not a port: every port is `any`; write `any` [fix]"],
+    );
+    fixes("web -> api:all", "web -> api:any");
     says("web -> api:8080/tcp", &[]);
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use netpol_diagnostics::{Code, Diagnostic, Span};
+use netpol_diagnostics::{Code, Diagnostic, Span, nearest};
 use netpol_flow::Text;
 use netpol_model::End;
 use netpol_syntax::tree::{
@@ -305,7 +305,7 @@ fn called<'a>(cx: &mut Context<'a>, scope: ScopeId, callee: &'a Reference) -> Op
                 let title = format!("`{}` has no domain named `{}`", path.prefix.text, path.name.text);
                 let told = Diagnostic::new(Code(201), title).at(path.name.span, "not in the module");
                 let inner = cx.scope(module).into_iter().flat_map(|inner| inner.ends.keys().copied());
-                let near = crate::scope::near::nearest(&path.name.text, inner).map(str::to_owned);
+                let near = nearest(&path.name.text, inner).map(str::to_owned);
                 cx.say(scope, did_you_mean(told, near, path.name.span, "see the module's text"));
             }
             found

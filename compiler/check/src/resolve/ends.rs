@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use netpol_diagnostics::{Code, Diagnostic, Span};
+use netpol_diagnostics::{Code, Diagnostic, Span, nearest};
 use netpol_flow::{DomainPattern, NAMESPACE_NAME_LABEL, Selector, SortedSet, Text};
 use netpol_model::{End, Namespaces, Pods};
 use netpol_syntax::tree::{self, Builtin, EndKind, Ends, Name, Path};
@@ -10,7 +10,6 @@ use netpol_syntax::tree::{self, Builtin, EndKind, Ends, Name, Path};
 use super::{Resolved, Shape, arguments, nouns, other_pods};
 use crate::scope::modules::ProjectFile;
 use crate::scope::names::{Author, Context, NounKind, ParamValue, ScopeId};
-use crate::scope::near;
 use crate::values::{Caution, address, domain, selector};
 
 /// What a statement expects where an end stands; for wording, and for what tests alone may write.
@@ -238,7 +237,7 @@ fn tenant(cx: &mut Context<'_>, scope: ScopeId, name: &Name, place: Span) -> Opt
     if !cx.tenants.contains_key(&name.text) {
         let found = Diagnostic::new(Code(201), format!("no tenant is named `{}`", name.text));
         let found = found.at(name.span, "not declared");
-        let near = near::nearest(&name.text, cx.tenants.keys().map(|known| &**known)).map(str::to_owned);
+        let near = nearest(&name.text, cx.tenants.keys().map(|known| &**known)).map(str::to_owned);
         cx.say(scope, did_you_mean(found, near, name.span, "declare it: `tenant NAME owns NAMESPACES`"));
         return None;
     }
@@ -431,7 +430,7 @@ fn prefixed<'a>(
     let found =
         Diagnostic::new(Code(201), title).at(path.name.span, format!("not declared in `{namespace}`"));
     let visible = |id: ScopeId| cx.scope(id).into_iter().flat_map(|inner| inner.ends.keys().copied());
-    let near = near::nearest(&path.name.text, visible(home).chain(apps.iter().flat_map(|app| visible(*app))));
+    let near = nearest(&path.name.text, visible(home).chain(apps.iter().flat_map(|app| visible(*app))));
     let near = near.map(str::to_owned);
     let help = format!("declare it there: `workload {} selects …`", path.name.text);
     cx.say(scope, did_you_mean(found, near, path.name.span, &help));
@@ -451,7 +450,7 @@ fn of_module<'a>(
     let title = format!("`{}` has no noun named `{}`", path.prefix.text, path.name.text);
     let found = Diagnostic::new(Code(201), title).at(path.name.span, "not in the module");
     let inner = cx.scope(module);
-    let near = near::nearest(&path.name.text, inner.into_iter().flat_map(|inner| inner.ends.keys().copied()));
+    let near = nearest(&path.name.text, inner.into_iter().flat_map(|inner| inner.ends.keys().copied()));
     let all: Vec<&str> = inner.into_iter().flat_map(|inner| inner.ends.keys().copied()).collect();
     let help = format!("it has {}", if all.is_empty() { "none".to_owned() } else { all.join(", ") });
     let near = near.map(str::to_owned);
@@ -464,7 +463,7 @@ fn of_module<'a>(
 /// An import that leads nowhere was told already (NP0202), and what would have come through it is not told again.
 pub(crate) fn unknown_prefix(cx: &mut Context<'_>, scope: ScopeId, path: &Path, namespace: &str) {
     let lost = cx.project.file_of(path.prefix.span).map(ProjectFile::lost_prefixes).unwrap_or_default();
-    if near::nearest(namespace, lost).is_some() {
+    if nearest(namespace, lost).is_some() {
         return;
     }
     let found = Diagnostic::new(Code(201), format!("nothing here declares `{namespace}/{}`", path.name.text));
@@ -488,7 +487,7 @@ pub(crate) fn unknown_prefix(cx: &mut Context<'_>, scope: ScopeId, path: &Path, 
     let known = cx.namespaces.keys().map(|name| &**name);
     let imports =
         cx.project.file_of(path.prefix.span).map(|file| file.imports.keys().copied().collect::<Vec<_>>());
-    let near = near::nearest(namespace, known.chain(imports.unwrap_or_default())).map(str::to_owned);
+    let near = nearest(namespace, known.chain(imports.unwrap_or_default())).map(str::to_owned);
     let help = format!(
         "for a namespace that other people declare, write a handle: `workload {} selects … in {namespace}`",
         path.name.text

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use netpol_diagnostics::{Code, Diagnostic, Span};
+use netpol_diagnostics::{Code, Diagnostic, Span, nearest};
 use netpol_flow::{Text, is_port_name};
 use netpol_model::{Port, Ports};
 use netpol_syntax::tree::{ArgumentKind, ArgumentValue, Builtin, EndKind, Name, Path, ServiceKind, Services};
 
 use super::ends::did_you_mean;
 use crate::scope::names::{Context, NounId, NounKind, PortKind, ScopeId};
-use crate::scope::near;
 use crate::values::port;
 
 /// What services come to.
@@ -169,14 +168,18 @@ fn named<'a>(
                     return None;
                 }
                 let found = found.at(name.span, "neither the workload nor the project declares it");
-                let near = match own.and_then(|own| near::nearest(&name.text, own.keys().map(|key| &**key))) {
+                let near = match own.and_then(|own| nearest(&name.text, own.keys().map(|key| &**key))) {
                     Some(near) => Some(near.to_owned()),
                     None => cx.near_port(scope, name),
                 };
-                let help = format!(
-                    "declare `ports [{0}=NUMBER]` on the workload, or quote a container port: `\"{0}\"`",
-                    name.text
-                );
+                let help = match &*name.text {
+                    "tcp" | "udp" | "sctp" => {
+                        format!("a protocol has its port behind it: `{}/53`", name.text)
+                    }
+                    other => format!(
+                        "declare `ports [{other}=NUMBER]` on the workload, or quote a container port: `\"{other}\"`"
+                    ),
+                };
                 cx.say(scope, did_you_mean(found, near, name.span, &help));
                 return None;
             }
@@ -241,7 +244,7 @@ fn prefixed<'a>(
             let found = Diagnostic::new(Code(310), title).at(path.name.span, "not in the module");
             let known: Vec<&str> =
                 cx.scope(module).into_iter().flat_map(|inner| inner.ports.keys().copied()).collect();
-            let near = near::nearest(&path.name.text, known).map(str::to_owned);
+            let near = nearest(&path.name.text, known).map(str::to_owned);
             cx.say(scope, did_you_mean(found, near, path.name.span, "write the number"));
             None
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use netpol_diagnostics::{Code, Diagnostic, Span};
+use netpol_diagnostics::{Code, Diagnostic, Span, nearest};
 use netpol_flow::{SortedSet, Text};
 use netpol_model as model;
 use netpol_syntax::tree::{File, Item, ItemKind, Mode, Name, NamespaceHead, NamespaceSelection};
@@ -140,7 +140,7 @@ pub(crate) fn tell_clusters(cx: &mut Context<'_>, scope: ScopeId, on: &[Name]) {
         if !cx.clusters.contains(&name.text) {
             let found = Diagnostic::new(Code(201), format!("no cluster is named `{}`", name.text));
             let found = found.at(name.span, "not declared");
-            let near = crate::scope::near::nearest(&name.text, cx.clusters.iter().map(|known| &**known));
+            let near = nearest(&name.text, cx.clusters.iter().map(|known| &**known));
             let near = near.map(str::to_owned);
             let help = format!("declare it: `cluster {} {{ … }}`", name.text);
             cx.say(scope, ends::did_you_mean(found, near, name.span, &help));
@@ -424,7 +424,7 @@ fn loose_apps<'a>(cx: &mut Context<'a>, tree: &'a File) {
             let found = Diagnostic::new(Code(201), format!("no namespace is named `{}`", namespace.text));
             let found = found.at(namespace.span, "not declared in this project");
             let known = cx.namespaces.keys().map(|known| &**known);
-            let near = crate::scope::near::nearest(&namespace.text, known).map(str::to_owned);
+            let near = nearest(&namespace.text, known).map(str::to_owned);
             cx.report.add(
                 &[],
                 ends::did_you_mean(found, near, namespace.span, "declare the namespace once, elsewhere"),

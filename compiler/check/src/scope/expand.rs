@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use netpol_diagnostics::{Code, Diagnostic, Span};
+use netpol_diagnostics::{Code, Diagnostic, Span, nearest};
 use netpol_syntax::tree::{Argument, Item, ItemKind, Param, ParamType, Reference};
 
 use crate::resolve::arguments::{self, Call};
@@ -11,7 +11,6 @@ use crate::scope::collect::declare_noun;
 use crate::scope::names::{
     Author, Context, Meaning, Noun, NounId, NounKind, ParamValue, Pattern, PortKind, PortNoun, ScopeId,
 };
-use crate::scope::near;
 
 /// How deep patterns may apply patterns.
 const DEEPEST: usize = 8;
@@ -193,7 +192,7 @@ pub(crate) fn find<'a>(cx: &mut Context<'a>, scope: ScopeId, reference: &Referen
             } else {
                 format!("it has {}", known.join(", "))
             };
-            let near = near::nearest(&path.name.text, known).map(str::to_owned);
+            let near = nearest(&path.name.text, known).map(str::to_owned);
             cx.say(scope, did_you_mean(told, near, path.name.span, &help));
         }
     }

@@ -6,4 +6,3 @@ pub(crate) mod expand;
 pub(crate) mod library;
 pub(crate) mod modules;
 pub(crate) mod names;
-pub(crate) mod near;

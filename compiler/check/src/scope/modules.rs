@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use netpol_diagnostics::{Code, Diagnostic, FileId, Sources, Span};
+use netpol_diagnostics::{Code, Diagnostic, FileId, Sources, Span, nearest};
 use netpol_syntax::tree::{File, Use};
 
 use crate::input::{Authority, Input};
 use crate::report::Report;
-use crate::scope::{library, near};
+use crate::scope::library;
 
 /// What a file is to the project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,7 +178,7 @@ fn unknown_module(import: &Use, by_path: &BTreeMap<String, usize>, sources: &Sou
     let known = of_library.clone().chain(by_path.keys().map(String::as_str));
     let found = found.at(place, if path.starts_with("std/") { "not in the library" } else { "no such file" });
     let same = of_library.clone().find(|module| module.strip_prefix("std/") == Some(&**path));
-    match same.or_else(|| near::nearest(path, known)) {
+    match same.or_else(|| nearest(path, known)) {
         Some(name) => found.fix(format!("did you mean `{name}`?"), place, name),
         None if path.starts_with("std/") => {
             let all: Vec<&str> = of_library.skip(1).collect();

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use netpol_diagnostics::{Code, Diagnostic, Sources, Span};
+use netpol_diagnostics::{Code, Diagnostic, Sources, Span, nearest};
 use netpol_flow::{Date, Text};
 use netpol_model as model;
 use netpol_syntax::tree::Spanned;
@@ -18,7 +18,6 @@ use crate::input::{Require, Wanted};
 use crate::report::Report;
 use crate::resolve::Resolved;
 use crate::scope::modules::{FileKind, Project};
-use crate::scope::near;
 use crate::values::address::Ranges;
 
 /// A scope, by its index.
@@ -426,6 +425,6 @@ impl<'a> Context<'a> {
             }
         }
         let visible: Vec<&str> = self.chain(scope).flat_map(names_of).collect();
-        near::nearest(&wrong.text, visible).map(str::to_owned)
+        nearest(&wrong.text, visible).map(str::to_owned)
     }
 }

@@ -1,6 +1,6 @@
 //! `require`: the closed matrix of what a guardrail may demand of which lines (amendment U12).
 
-use netpol_diagnostics::{Code, Diagnostic};
+use netpol_diagnostics::{Code, Diagnostic, nearest};
 use netpol_flow::Text;
 use netpol_syntax::tree::{self, Item, Obligation, RequireScope, RuleClass};
 
@@ -9,7 +9,6 @@ use crate::input::Require;
 use crate::resolve::arguments;
 use crate::resolve::ends::did_you_mean;
 use crate::scope::names::Context;
-use crate::scope::near;
 use crate::values::date;
 
 /// Reads one `require`.
@@ -50,8 +49,7 @@ pub(crate) fn read_require<'a>(
             Some(declared) => Some(declared.tenant.namespaces.iter().cloned().collect()),
             None => {
                 let found = Diagnostic::new(Code(201), format!("no tenant is named `{}`", name.text));
-                let near =
-                    near::nearest(&name.text, cx.tenants.keys().map(|known| &**known)).map(str::to_owned);
+                let near = nearest(&name.text, cx.tenants.keys().map(|known| &**known)).map(str::to_owned);
                 let help = "declare it: `tenant NAME owns NAMESPACES`";
                 cx.say(site.scope, did_you_mean(found.at(name.span, "not declared"), near, name.span, help));
                 return;

@@ -1,8 +1,8 @@
 //! `netpol explain`.
 
 use clap::Args;
+use netpol_diagnostics::near;
 use netpol_diagnostics::{CATALOGUE, Code, Entry, FAMILIES, Severity, entry};
-use netpol_driver::nearest;
 
 use crate::arguments::after_help;
 use crate::page::render_page;
@@ -78,8 +78,8 @@ fn unknown(text: &str) -> String {
         Some(code) => code.to_string(),
         None => text.to_uppercase(),
     };
-    let near = nearest(&written, names.iter().map(String::as_str));
-    let near = near.and_then(parse_code).and_then(entry);
+    let near = near(&written, names.iter().map(String::as_str));
+    let near = near.first().and_then(|near| parse_code(near)).and_then(entry);
     let help = match near {
         Some(entry) => format!("did you mean {}?", title(entry)),
         None => "codes look like NP0501, and `netpol explain` lists them".to_owned(),

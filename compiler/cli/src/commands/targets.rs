@@ -1,7 +1,8 @@
 //! `netpol targets`.
 
 use clap::{Args, ValueEnum};
-use netpol_driver::{BACKENDS, Backend, Support, backend, nearest};
+use netpol_diagnostics::nearest;
+use netpol_driver::{BACKENDS, Backend, Support, backend};
 use serde::Serialize;
 
 use crate::arguments::after_help;

@@ -13,11 +13,11 @@ mod pods;
 pub use module::{document_item, document_library, document_module};
 pub use pods::{consumers_of, document_pods};
 
+use netpol_diagnostics::nearest;
 use netpol_flow::Date;
 use netpol_model::{Namespace, Policy};
 
 use crate::compile::Compiled;
-use crate::near::nearest;
 use crate::render::clean::clean;
 use interface::Page;
 

@@ -3,12 +3,11 @@
 use std::fmt::Write as _;
 
 use netpol_check::standard_modules;
-use netpol_diagnostics::{FileId, Span};
+use netpol_diagnostics::{FileId, Span, nearest};
 use netpol_syntax::parse;
 use netpol_syntax::tree::{Item, ItemKind, Param};
 
 use super::words::cell;
-use crate::near::nearest;
 use crate::render::clean::clean;
 
 /// The documentation of a module of the library, `std/k8s`, or with `std` a list of all; the error says which there are.

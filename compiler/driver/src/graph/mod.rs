@@ -20,10 +20,10 @@ mod csv;
 #[cfg(test)]
 mod tests;
 
+use netpol_diagnostics::nearest;
 use netpol_flow::{Date, SortedSet, Text};
 
 use crate::compile::Compiled;
-use crate::near::nearest;
 use crate::render::clean::clean;
 use topology::{Graph, Shape};
 

@@ -3,6 +3,7 @@
 use super::{Builder, Children};
 use crate::grammar::Rule;
 use crate::tree::{Reference, Service, ServiceKind, Services};
+use netpol_diagnostics::{Code, Diagnostic};
 use pest::iterators::Pair;
 
 /// What a word in port position looks like.
@@ -77,6 +78,12 @@ impl Builder<'_> {
             Word::Number => ServiceKind::Number(self.text(written)),
             Word::WithProtocol => ServiceKind::WithProtocol(self.text(written)),
             Word::Slip => ServiceKind::Slip(self.text(written)),
+            Word::Name if written == "all" => {
+                let span = self.place(start, start + written.len());
+                let found = Diagnostic::new(Code(101), "`all` is not a port").at(span, "every port is `any`");
+                self.complain(found.fix("write `any`", span, "any"));
+                ServiceKind::Any
+            }
             Word::Path | Word::Name => match self.reference_at(written, start) {
                 Reference::Plain(name) => ServiceKind::Name(name),
                 Reference::Prefixed(path) => ServiceKind::Path(path),

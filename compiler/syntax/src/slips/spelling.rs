@@ -6,6 +6,7 @@ use crate::layout;
 use crate::patch::Patch;
 use crate::phrases;
 use crate::words;
+use netpol_diagnostics::near;
 
 fn unknown(word: &str, at: usize, meant: &str) -> Slip {
     Slip::new(format!("unknown word `{word}`"), at..at + word.len(), "not a word of the language")
@@ -31,7 +32,9 @@ pub(super) fn first_word(context: &Context<'_>, found: &mut Vec<Slip>) {
     }
     let same = ELSEWHERE.iter().filter(|(other, _)| *other == word && !context.in_cluster);
     found.extend(same.map(|(_, meant)| unknown(word, 0, meant)));
-    found.extend(words::nearest(word, candidates).into_iter().take(3).map(|meant| unknown(word, 0, meant)));
+    found.extend(
+        near(&word.to_ascii_lowercase(), candidates).into_iter().take(3).map(|meant| unknown(word, 0, meant)),
+    );
 }
 
 /// Words of other languages, and what they are here.
@@ -92,7 +95,7 @@ pub(super) fn expected_word(context: &Context<'_>, found: &mut Vec<Slip>) {
     candidates.sort_unstable();
     candidates.dedup();
     found.extend(
-        words::nearest(word, candidates)
+        near(&word.to_ascii_lowercase(), candidates)
             .into_iter()
             .filter(|meant| *meant != word)
             .take(2)
