@@ -103,28 +103,20 @@ pub(super) fn unquoted_reason(context: &Context<'_>, found: &mut Vec<Slip>) {
     );
 }
 
-/// `until "2027-01-31"`.
-pub(super) fn quoted_date(context: &Context<'_>, found: &mut Vec<Slip>) {
+/// `until "2027-01-31"`, `namespace "shop"`, `use "std/k8s"`.
+pub(super) fn needless_quotes(context: &Context<'_>, found: &mut Vec<Slip>) {
     let (at, rest) = context.rest();
-    let inner = rest.strip_prefix('"').and_then(|rest| rest.split('"').next());
-    let Some(inner) = inner.filter(|_| context.expects(&[Rule::date])) else { return };
-    let place = at..at + inner.len() + 2;
-    found.push(
-        Slip::new("a date stands without quotes", place.clone(), "not a text")
-            .fix(format!("write `{inner}`"), vec![Patch::replace(place, inner)]),
-    );
-}
-
-/// `namespace "shop"`, `use "std/k8s"`.
-pub(super) fn quoted_name(context: &Context<'_>, found: &mut Vec<Slip>) {
-    let (at, rest) = context.rest();
-    let inner = rest.strip_prefix('"').and_then(|rest| rest.split('"').next());
-    let Some(inner) = inner.filter(|_| context.expects(&[Rule::name, Rule::label, Rule::module_path])) else {
+    let title = if context.expects(&[Rule::date]) {
+        "a date stands without quotes"
+    } else if context.expects(&[Rule::name, Rule::label, Rule::module_path]) {
+        "a name stands without quotes"
+    } else {
         return;
     };
+    let Some((inner, _)) = rest.strip_prefix('"').and_then(|rest| rest.split_once('"')) else { return };
     let place = at..at + inner.len() + 2;
     found.push(
-        Slip::new("a name stands without quotes", place.clone(), "not a text")
+        Slip::new(title, place.clone(), "not a text")
             .fix(format!("write `{inner}`"), vec![Patch::replace(place, inner)]),
     );
 }
