@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use netpol_diagnostics::{Code, Diagnostic, Span, nearest};
+use netpol_diagnostics::{Code, Diagnostic, Span, near, nearest};
 use netpol_flow::{DomainPattern, NAMESPACE_NAME_LABEL, Selector, SortedSet, Text};
 use netpol_model::{End, Namespaces, Pods};
 use netpol_syntax::tree::{self, Builtin, EndKind, Ends, Name, Path};
@@ -463,7 +463,7 @@ fn of_module<'a>(
 /// An import that leads nowhere was told already (NP0202), and what would have come through it is not told again.
 pub(crate) fn unknown_prefix(cx: &mut Context<'_>, scope: ScopeId, path: &Path, namespace: &str) {
     let lost = cx.project.file_of(path.prefix.span).map(ProjectFile::lost_prefixes).unwrap_or_default();
-    if nearest(namespace, lost).is_some() {
+    if lost.contains(&namespace) || !near(namespace, lost).is_empty() {
         return;
     }
     let found = Diagnostic::new(Code(201), format!("nothing here declares `{namespace}/{}`", path.name.text));

@@ -32,6 +32,15 @@ fn what_other_tools_call_an_end_is_advice_and_never_a_fix() {
 }
 
 #[test]
+fn what_would_come_by_a_lost_import_of_one_letter_or_of_two_like_it_is_not_told() {
+    for (uses, prefix) in [("use lib/x\n", "x"), ("use lib/api\nuse lib/app\n", "ap")] {
+        let text = format!("{uses}{}", shop(&format!("web -> {prefix}/y:80")));
+        let found = check_files(&[("main.netpol", &text, Authority::Anyone)], None);
+        assert!(shown(&found).iter().all(|told| told.starts_with("NP0202")), "{:?}", shown(&found));
+    }
+}
+
+#[test]
 fn a_library_prefix_without_its_import_is_told_with_the_import() {
     let wrong = shop("apply k8s/dns");
     pair("NP0201", "k8s", &wrong, &format!("use std/k8s\n{wrong}"));
