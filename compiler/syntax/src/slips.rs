@@ -161,9 +161,13 @@ pub(crate) fn candidates(context: &Context<'_>) -> Vec<Slip> {
 impl<'a> Context<'a> {
     /// The text from where reading got stuck, without the space before it, and its offset.
     fn rest(&self) -> (usize, &'a str) {
-        let rest = self.text.get(self.at..).unwrap_or("");
-        let trimmed = rest.trim_start_matches([' ', '\t']);
-        (self.at + rest.len() - trimmed.len(), trimmed)
+        self.beyond(self.at)
+    }
+
+    /// The text from an offset on, without the space it begins with, and its offset.
+    fn beyond(&self, at: usize) -> (usize, &'a str) {
+        let rest = self.text.get(at..).unwrap_or("").trim_start_matches([' ', '\t']);
+        (self.text.len() - rest.len(), rest)
     }
 
     /// The text before where reading got stuck, without the space after it.

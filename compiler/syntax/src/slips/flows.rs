@@ -9,22 +9,19 @@ use crate::patch::Patch;
 pub(super) fn port(context: &Context<'_>, found: &mut Vec<Slip>) {
     let (at, rest) = context.rest();
     let word = layout::word_at(rest, 0);
-    let skipped = match word {
-        "port" | "ports" => {
-            let after = rest.get(word.len()..).unwrap_or("");
-            rest.len() - after.trim_start_matches([' ', '\t']).len()
-        }
-        _ => 0,
+    let (port_at, port) = match word {
+        "port" | "ports" => context.beyond(at + word.len()),
+        _ => (at, rest),
     };
-    let port = piece(rest.get(skipped..).unwrap_or(""));
+    let port = piece(port);
     if !context.expects(&[Rule::colon]) || !port.starts_with(|first: char| first.is_ascii_digit()) {
         return;
     }
     let before = context.before();
     let end = before.rsplit([' ', '\t', '\n']).next().unwrap_or("");
     found.push(
-        Slip::new("a port follows a `:`", at..at + skipped + port.len(), "expected `:`")
-            .fix(format!("write `{end}:{port}`"), vec![Patch::replace(before.len()..at + skipped, ":")]),
+        Slip::new("a port follows a `:`", at..port_at + port.len(), "expected `:`")
+            .fix(format!("write `{end}:{port}`"), vec![Patch::replace(before.len()..port_at, ":")]),
     );
 }
 
@@ -78,12 +75,12 @@ pub(super) fn namespace(context: &Context<'_>, found: &mut Vec<Slip>) {
     if layout::word_at(rest, 0) != "in" || !context.expects(&[Rule::colon, Rule::arrow]) {
         return;
     }
-    let after = rest.get(2..).unwrap_or("").trim_start_matches([' ', '\t']);
+    let (name_at, after) = context.beyond(at + 2);
     let name = layout::word_at(after, 0);
     let before = context.before();
     let from = before.rfind([' ', '\t', '\n', '[']).map_or(0, |at| at + 1);
     let end = context.slice(from..before.len());
-    let until = at + rest.len() - after.len() + name.len();
+    let until = name_at + name.len();
     if !name.is_empty() && !end.contains(['/', ']', ')']) {
         let meant = format!("{name}/{end}");
         found.push(

@@ -108,7 +108,7 @@ pub(super) fn colon(context: &Context<'_>, found: &mut Vec<Slip>) {
     if !rest.starts_with(':') {
         return;
     }
-    let value = at + 1 + (rest.len() - 1 - rest.get(1..).unwrap_or("").trim_start_matches([' ', '\t']).len());
+    let (value, _) = context.beyond(at + 1);
     let before = context.before().len();
     let key = context.before().rsplit([' ', '\t', ',', '(', '\n']).next().unwrap_or("");
     if context.expects(&[Rule::operator, Rule::set_operator]) {

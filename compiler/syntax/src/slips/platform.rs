@@ -9,7 +9,7 @@ use crate::patch::Patch;
 pub(super) fn attribute(context: &Context<'_>, found: &mut Vec<Slip>) {
     let (at, rest) = context.rest();
     if context.in_cluster && rest.starts_with(['=', ':']) {
-        let value = at + 1 + spaces(rest.get(1..).unwrap_or(""));
+        let (value, _) = context.beyond(at + 1);
         found.push(
             Slip::new("an attribute of a cluster is a word and its value", at..at + 1, "not needed")
                 .fix("remove it", vec![Patch::replace(context.before().len()..value, " ")]),
@@ -30,7 +30,7 @@ pub(super) fn owns(context: &Context<'_>, found: &mut Vec<Slip>) {
     };
     let place = at..at + instead.max(super::token_length(rest));
     let slip = Slip::new("a tenant `owns` its namespaces", place, "expected `owns`");
-    let names = at + instead + spaces(rest.get(instead..).unwrap_or(""));
+    let (names, _) = context.beyond(at + instead);
     found.push(match instead {
         0 => slip.help("write `tenant NAME owns [NAMESPACE, …]`"),
         _ => slip.fix("write `owns`", vec![Patch::replace(context.before().len()..names, " owns ")]),
@@ -77,9 +77,4 @@ pub(super) fn on(context: &Context<'_>, found: &mut Vec<Slip>) {
                 .fix("write `on`", vec![Patch::replace(place, "on")]),
         );
     }
-}
-
-/// How many spaces a text begins with.
-fn spaces(text: &str) -> usize {
-    text.len() - text.trim_start_matches([' ', '\t']).len()
 }

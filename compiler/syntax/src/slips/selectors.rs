@@ -24,14 +24,13 @@ pub(super) fn selects(context: &Context<'_>, found: &mut Vec<Slip>) {
     } else {
         0
     };
-    let labels = context.slice(at + instead..context.text.len()).trim_start_matches([' ', '\t']);
+    let (labels_at, labels) = context.beyond(at + instead);
     if !is_compared(labels.strip_prefix('(').unwrap_or(labels)) {
         return;
     }
-    let (labels_at, repair) = (context.text.len() - labels.len(), opened(context, labels));
     let place = at..at + if instead > 0 { instead } else { super::token_length(rest) };
     let mut patches = vec![Patch::replace(context.before().len()..labels_at, " selects ")];
-    patches.extend(repair);
+    patches.extend(opened(context, labels));
     found.push(
         Slip::new("a workload `selects` its pods", place, "expected `selects`")
             .fix("write `workload NAME selects LABEL=VALUE`", patches)
@@ -86,7 +85,7 @@ pub(super) fn place(context: &Context<'_>, found: &mut Vec<Slip>) {
 /// `web selects app=web`.
 pub(super) fn workload(context: &Context<'_>, found: &mut Vec<Slip>) {
     let name = layout::word_at(context.text, 0);
-    let after = context.text.get(name.len()..).unwrap_or("").trim_start_matches([' ', '\t']);
+    let (_, after) = context.beyond(name.len());
     if !name.is_empty() && layout::word_at(after, 0) == "selects" {
         found.push(
             Slip::new(
