@@ -62,6 +62,10 @@ impl Host for Disk {
         create(path, bytes).map(drop)
     }
 
+    fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::hard_link(from, to)
+    }
+
     #[cfg(target_os = "linux")]
     fn settle(&self, folder: &Path, names: &[String]) -> io::Result<()> {
         if names.len() < MANY {

@@ -1,7 +1,7 @@
 //! One output folder: never half of one.
 //!
-//! It is first written in full beside the old one, to disk and not only to memory; where every byte is there already,
-//! nothing is written. Then the two exchange names, in one step where the system can; elsewhere the old one steps aside
+//! It is first made in full beside the old one, on disk and not only in memory: a file with the same bytes is linked, any
+//! other is written; where every byte is there already, nothing is made. Then the two exchange names, in one step where the system can; elsewhere the old one steps aside
 //! first. Whatever happens in between, one whole folder is there: in its place, or aside, from where the next build puts
 //! it back.
 
@@ -84,6 +84,9 @@ impl Folder {
             }
             let write = || {
                 self.begin(host)?;
+                if is_same && self.link(host, name).is_ok() {
+                    return Ok(());
+                }
                 host.write_soon(&self.fresh.join(name), text.as_bytes())
             };
             write().map_err(|error| Fault::System("cannot be written", error))?;
@@ -125,10 +128,16 @@ impl Folder {
         }
         host.create_folders(&self.fresh)?;
         for name in &written.names {
-            host.write_soon(&self.fresh.join(name), &host.read(&self.place.join(name))?)?;
+            let copy = || host.write_soon(&self.fresh.join(name), &host.read(&self.place.join(name))?);
+            self.link(host, name).or_else(|_| copy())?;
         }
         written.is_fresh = true;
         Ok(())
+    }
+
+    /// Gives a file of the old folder a name in the new one.
+    fn link(&self, host: &dyn Host, name: &str) -> io::Result<()> {
+        host.link(&self.place.join(name), &self.fresh.join(name))
     }
 
     /// Makes sure that the new folder is whole and on disk, or that there is no need of one.

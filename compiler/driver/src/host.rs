@@ -33,6 +33,12 @@ pub trait Host: Sync {
         self.write_new(path, bytes)
     }
 
+    /// Gives a file another name, which is free and in a folder of the same file system. Errs where that cannot be done;
+    /// then it has to be copied.
+    fn link(&self, _from: &Path, _to: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// Returns when the files of these names in a folder, and their names, would survive a loss of power.
     fn settle(&self, folder: &Path, _names: &[String]) -> io::Result<()> {
         self.sync_folder(folder)

@@ -25,7 +25,9 @@ pub(crate) enum Node {
 pub(crate) struct Memory {
     state: Mutex<State>,
     /// Whether two folders can exchange names.
-    can_swap: bool,
+    pub(crate) can_swap: bool,
+    /// Whether a file can have two names.
+    can_link: bool,
 }
 
 #[derive(Debug, Default)]
@@ -47,9 +49,13 @@ impl Memory {
         memory
     }
 
-    /// An empty host whose folders can exchange names, or not.
-    pub(crate) fn swapping(can_swap: bool) -> Memory {
-        Memory { can_swap, ..Memory::default() }
+    /// Empty hosts of every kind: folders can exchange names, or not; a file can have two names, or not.
+    pub(crate) fn kinds() -> [Memory; 4] {
+        [(true, true), (true, false), (false, true), (false, false)].map(|(can_swap, can_link)| Memory {
+            can_swap,
+            can_link,
+            ..Memory::default()
+        })
     }
 
     /// Puts something at a path, and the folders above it.
@@ -199,6 +205,16 @@ impl Host for Memory {
             return Err(ErrorKind::NotFound.into());
         }
         state.nodes.insert(path.to_owned(), Node::File(bytes.to_vec()));
+        Ok(())
+    }
+
+    fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        if !self.can_link {
+            return Err(ErrorKind::Unsupported.into());
+        }
+        let mut state = self.change()?;
+        let node = state.nodes.get(from).cloned().ok_or(ErrorKind::NotFound)?;
+        state.nodes.insert(to.to_owned(), node);
         Ok(())
     }
 

@@ -22,8 +22,7 @@ fn replace(host: &Memory, targets: &[Manifests]) -> Result<Vec<Replaced>, String
 
 #[test]
 fn a_folder_is_replaced_whole() {
-    for can_swap in [true, false] {
-        let host = Memory::swapping(can_swap);
+    for host in Memory::kinds() {
         assert_eq!(replace(&host, &[manifests("a", &["x", "y"])]), Ok(vec![Replaced::Written]));
         let new = manifests("a", &["y", "z"]);
         assert_eq!(replace(&host, std::slice::from_ref(&new)), Ok(vec![Replaced::Written]));
@@ -97,60 +96,55 @@ fn an_empty_folder_is_taken_over() {
     assert_eq!(replace(&host, &[manifests("a", &["x"])]), Ok(vec![Replaced::Written]));
 }
 
-/// The old and new state of two targets, and every step at which a build between them can go wrong.
-fn each_step(
-    can_swap: bool,
-    for_good: bool,
-    judge: impl Fn(&Memory, &[Manifests; 2], &[Manifests; 2], bool),
-) {
+/// The old and new state of two targets, on hosts of every kind, and every step at which a build between them can go
+/// wrong.
+fn each_step(for_good: bool, judge: impl Fn(&Memory, &[Manifests; 2], &[Manifests; 2], bool)) {
     let old = [manifests("a", &["x", "y"]), manifests("b", &["x"])];
     let new = [manifests("a", &["x", "z"]), manifests("b", &["w"])];
-    for step in 1.. {
-        let host = Memory::swapping(can_swap);
-        replace(&host, &old).unwrap();
-        host.fail_at(step, for_good);
-        let outcome = replace(&host, &new);
-        let changes = host.heal();
-        judge(&host, &old, &new, outcome.is_ok());
-        if changes < step {
-            assert!(outcome.is_ok() && step > 8, "{step} steps cannot be all");
-            return;
+    for kind in 0..Memory::kinds().len() {
+        for step in 1.. {
+            let host = &Memory::kinds()[kind];
+            replace(host, &old).unwrap();
+            host.fail_at(step, for_good);
+            let outcome = replace(host, &new);
+            let changes = host.heal();
+            judge(host, &old, &new, outcome.is_ok());
+            if changes < step {
+                assert!(outcome.is_ok() && step > 8, "{step} steps cannot be all");
+                break;
+            }
         }
     }
 }
 
 #[test]
 fn after_a_crash_at_any_step_each_folder_is_whole_and_the_next_build_finishes() {
-    for can_swap in [true, false] {
-        each_step(can_swap, true, |host, old, new, _| {
-            for (old, new) in old.iter().zip(new) {
-                let whole = |place: &str| {
-                    let files = host.files(place);
-                    files == old.files || files == new.files
-                };
-                let name = old.target.to_string();
-                let aside = format!("p/dist/.{name}.netpol-old");
-                assert!(whole(&format!("p/{}", old.output)) || !can_swap && whole(&aside));
-            }
-            replace(host, new).unwrap();
-            let expected: usize = new.iter().map(|target| target.files.len()).sum();
-            assert_eq!(host.files("p/dist/a"), new[0].files);
-            assert_eq!(host.files("p/dist/b"), new[1].files);
-            assert_eq!(host.files("p").len(), expected, "nothing is left beside them");
-        });
-    }
+    each_step(true, |host, old, new, _| {
+        for (old, new) in old.iter().zip(new) {
+            let whole = |place: &str| {
+                let files = host.files(place);
+                files == old.files || files == new.files
+            };
+            let name = old.target.to_string();
+            let aside = format!("p/dist/.{name}.netpol-old");
+            assert!(whole(&format!("p/{}", old.output)) || !host.can_swap && whole(&aside));
+        }
+        replace(host, new).unwrap();
+        let expected: usize = new.iter().map(|target| target.files.len()).sum();
+        assert_eq!(host.files("p/dist/a"), new[0].files);
+        assert_eq!(host.files("p/dist/b"), new[1].files);
+        assert_eq!(host.files("p").len(), expected, "nothing is left beside them");
+    });
 }
 
 #[test]
 fn after_a_failure_while_writing_every_folder_is_as_it_was() {
-    for can_swap in [true, false] {
-        each_step(can_swap, false, |host, old, new, ok| {
-            let (a, b) = (host.files("p/dist/a"), host.files("p/dist/b"));
-            assert!(a == old[0].files || a == new[0].files, "never half of a");
-            assert!(b == old[1].files || b == new[1].files, "never half of b");
-            assert!(ok || a == old[0].files || b == old[1].files || host.files("p").len() > 5);
-        });
-    }
+    each_step(false, |host, old, new, ok| {
+        let (a, b) = (host.files("p/dist/a"), host.files("p/dist/b"));
+        assert!(a == old[0].files || a == new[0].files, "never half of a");
+        assert!(b == old[1].files || b == new[1].files, "never half of b");
+        assert!(ok || a == old[0].files || b == old[1].files || host.files("p").len() > 5);
+    });
 }
 
 #[test]
