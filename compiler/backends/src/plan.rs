@@ -189,7 +189,14 @@ impl<'a> Plan<'a> {
         let by_label = |pods: &PodSet| pods.keys().any(|key| matches!(key, Key::NamespaceLabel(_)));
         let has_label = |end: &End| match end {
             End::Pods(pods) => by_label(pods.set()),
-            other => self.places.ends(other).iter().filter_map(Ends::pods).any(by_label),
+            End::OtherTenants | End::Any => self.places.ends(end).iter().filter_map(Ends::pods).any(by_label),
+            End::Nodes
+            | End::ApiServer
+            | End::Gateway
+            | End::Addresses { .. }
+            | End::Internet
+            | End::Outside
+            | End::Domain(_) => false,
         };
         let own = namespace.rules.iter().chain(&namespace.fence).chain(&namespace.fence_exceptions);
         let mut ends =

@@ -175,7 +175,7 @@ fn context<'a>(
         scopes: Vec::new(),
         modules: BTreeMap::new(),
         nouns: Vec::new(),
-        namespaces: BTreeMap::new(),
+        namespaces: Arc::default(),
         tenants: BTreeMap::new(),
         owners: BTreeMap::new(),
         ranges: Ranges::default(),

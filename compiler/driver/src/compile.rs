@@ -289,6 +289,8 @@ fn front(
     let input =
         Input { files: &inputs, default_namespace, as_of: options.as_of, by_address: &by_address, wanted };
     let mut checked = check(&input, &mut compiled.sources);
+    // Trees that nobody else has are large, and freeing them takes a while.
+    inputs.into_par_iter().for_each(drop);
     let found = std::mem::take(&mut checked.diagnostics);
     let found = without_consequences(found, &mistakes, &compiled.sources);
     if mistakes.iter().any(|mistake| mistake.severity == Severity::Error) {

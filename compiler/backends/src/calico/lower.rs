@@ -89,12 +89,9 @@ impl<'a> Calico<'a> {
 
         let (mut global, mut cluster_wide, mut taken) = (Vec::new(), Vec::new(), Taken::new());
         objects(undeclared.into_iter().collect(), &mut taken, &mut cluster_wide);
-        let scattered: Vec<&Namespace> = self
-            .plan
-            .namespaces()
-            .filter(|namespace| self.plan.speaks_by_namespace_label(namespace))
-            .collect();
-        let drafted: Vec<_> = scattered.into_par_iter().map(|one| (&one.name, self.drafts(one))).collect();
+        let namespaces: Vec<&Namespace> = self.plan.namespaces().collect();
+        let scattered = namespaces.into_par_iter().filter(|one| self.plan.speaks_by_namespace_label(one));
+        let drafted: Vec<_> = scattered.map(|one| (&one.name, self.drafts(one))).collect();
         for (name, drafts) in drafted {
             let Some((own, everywhere)) = drafts else { continue };
             objects(everywhere, &mut taken, &mut cluster_wide);

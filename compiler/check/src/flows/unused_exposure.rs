@@ -8,10 +8,14 @@ use std::collections::BTreeMap;
 use netpol_diagnostics::{Diagnostic, Span};
 use netpol_flow::{Side, Text};
 use netpol_model::{Namespace, Rule, RuleKind};
+use rayon::prelude::*;
 
 use super::Context;
 use super::blame::{or_removed, told};
 use super::consents::{Answers, answers, baseline, live_guardrails, named_namespace};
+
+/// So many exposures are judged at a time.
+const FEW: usize = 64;
 
 /// A statement, and the `apply` lines it came through.
 type Statement<'a> = (&'a [Span], Span);
@@ -19,9 +23,11 @@ type Statement<'a> = (&'a [Span], Span);
 /// Finds exposures without a flow that meets them, in every namespace the statement stands for.
 pub(super) fn lint(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
     let mut told: BTreeMap<Statement<'_>, Option<Diagnostic>> = BTreeMap::new();
-    for (namespace, rule) in cx.rules().filter(|(_, rule)| rule.kind == RuleKind::Expose) {
+    let exposures: Vec<_> = cx.rules().filter(|(_, rule)| rule.kind == RuleKind::Expose).collect();
+    let judge = |(namespace, rule): &(&Namespace, &Rule)| unused(cx, namespace, rule);
+    let judged: Vec<Option<Diagnostic>> = exposures.par_iter().with_max_len(FEW).map(judge).collect();
+    for ((_, rule), diagnostic) in exposures.into_iter().zip(judged) {
         let statement = (&rule.origin.via[..], rule.origin.span);
-        let diagnostic = unused(cx, namespace, rule);
         match told.get_mut(&statement) {
             Some(other @ Some(_)) if diagnostic.is_none() => *other = None,
             Some(_) => {}

@@ -260,7 +260,7 @@ pub(crate) fn domain_call<'a>(
         None => {
             let inner = cx.add_scope(Some(home), cx.author(home));
             let outer: Vec<Span> = cx.scope(scope).map(|outer| outer.via.to_vec()).unwrap_or_default();
-            if let Some(slot) = cx.scopes.get_mut(inner.0) {
+            if let Some(slot) = cx.scope_mut(inner) {
                 slot.via = outer.into_iter().chain([place]).collect();
                 for (param, given) in &bound {
                     slot.values.insert(&param.name.text, *given);

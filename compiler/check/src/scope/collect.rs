@@ -129,7 +129,7 @@ fn declare_pattern<'a>(cx: &mut Context<'a>, scope: ScopeId, item: &'a Item) {
         return;
     }
     let pattern = Pattern { name, params, body, scope };
-    if let Some(slot) = cx.scopes.get_mut(scope.0) {
+    if let Some(slot) = cx.scope_mut(scope) {
         slot.patterns.insert(&name.text, pattern);
     }
 }
@@ -301,7 +301,7 @@ fn namespaces_of<'a>(cx: &mut Context<'a>, tree: &'a File) {
             let scope = cx.add_scope(Some(cx.top), Author::Namespace(name.clone()));
             let declared =
                 DeclaredNamespace { place: None, head: None, items: Vec::new(), scope, apps: Vec::new() };
-            cx.namespaces.insert(name.clone(), declared);
+            Arc::make_mut(&mut cx.namespaces).insert(name.clone(), declared);
             scope
         }
     };
@@ -340,7 +340,7 @@ fn namespace<'a>(cx: &mut Context<'a>, head: &'a NamespaceHead, body: &'a [Item]
         let scope = cx.add_scope(Some(top), Author::Namespace(name.text.clone()));
         let (place, head) = (Some(name.span), Some(head));
         let declared = DeclaredNamespace { place, head, items: Vec::new(), scope, apps: Vec::new() };
-        cx.namespaces.insert(name.text.clone(), declared);
+        Arc::make_mut(&mut cx.namespaces).insert(name.text.clone(), declared);
         fill_namespace(cx, &name.text, scope, body);
     }
 }
@@ -384,7 +384,7 @@ fn fill_namespace<'a>(
             declare_app(cx, name, scope, app, item, body);
         }
     }
-    if let Some(declared) = cx.namespaces.get_mut(name) {
+    if let Some(declared) = Arc::make_mut(&mut cx.namespaces).get_mut(name) {
         declared.items.extend(items);
     }
 }
@@ -408,7 +408,7 @@ fn declare_app<'a>(
     for item in body {
         declare_noun(cx, scope, item);
     }
-    if let Some(declared) = cx.namespaces.get_mut(namespace) {
+    if let Some(declared) = Arc::make_mut(&mut cx.namespaces).get_mut(namespace) {
         declared.apps.push(App { name, item, body, scope });
     }
 }

@@ -84,7 +84,7 @@ fn make<'a>(
     let call = Call { callee: pattern.name, params, home, arguments, caller: scope, place };
     let bound = arguments::bind(cx, call)?;
     let inner = cx.add_scope(Some(pattern.scope), author);
-    if let Some(slot) = cx.scopes.get_mut(inner.0) {
+    if let Some(slot) = cx.scope_mut(inner) {
         slot.exports_to = Some(scope);
         slot.via = via.iter().copied().chain([item.head]).collect();
         slot.chain = chain.iter().copied().chain([pattern.name.span]).collect();
@@ -103,7 +103,7 @@ pub(crate) fn declare_param<'a>(
     value: ParamValue<'a>,
 ) {
     let id = NounId(cx.nouns.len());
-    let Some(slot) = cx.scopes.get_mut(scope.0) else { return };
+    let Some(slot) = cx.scope_mut(scope) else { return };
     match value.ty {
         ParamType::Workload | ParamType::Net | ParamType::Domain => {
             slot.ends.insert(&param.name.text, id);
@@ -244,7 +244,7 @@ fn may_go_deeper(
 /// Reads a pattern where it is written: a scope with its parameters unknown.
 pub(crate) fn definition<'a>(cx: &mut Context<'a>, pattern: Pattern<'a>) -> ScopeId {
     let scope = cx.add_scope(Some(pattern.scope), Author::Pattern);
-    if let Some(slot) = cx.scopes.get_mut(scope.0) {
+    if let Some(slot) = cx.scope_mut(scope) {
         slot.chain = Arc::from([pattern.name.span]);
     }
     for param in pattern.params {

@@ -222,14 +222,14 @@ pub(crate) struct Context<'a> {
     pub(crate) default_namespace: Option<Text>,
     /// The project's scope.
     pub(crate) top: ScopeId,
-    /// The scopes.
-    pub(crate) scopes: Vec<Scope<'a>>,
+    /// The scopes; those that do not change are one in every copy.
+    pub(crate) scopes: Vec<Arc<Scope<'a>>>,
     /// The scope of each library or project module.
     pub(crate) modules: BTreeMap<usize, ScopeId>,
     /// The nouns.
     pub(crate) nouns: Vec<Noun<'a>>,
     /// The namespaces by name.
-    pub(crate) namespaces: BTreeMap<Text, DeclaredNamespace<'a>>,
+    pub(crate) namespaces: Arc<BTreeMap<Text, DeclaredNamespace<'a>>>,
     /// The tenants by name.
     pub(crate) tenants: BTreeMap<Text, DeclaredTenant<'a>>,
     /// The tenant that owns each namespace by name, with the place that says so.
@@ -271,12 +271,17 @@ pub(crate) struct Context<'a> {
 impl<'a> Context<'a> {
     /// A scope.
     pub(crate) fn scope(&self, id: ScopeId) -> Option<&Scope<'a>> {
-        self.scopes.get(id.0)
+        self.scopes.get(id.0).map(|scope| &**scope)
+    }
+
+    /// A scope, to be changed.
+    pub(crate) fn scope_mut(&mut self, id: ScopeId) -> Option<&mut Scope<'a>> {
+        self.scopes.get_mut(id.0).map(Arc::make_mut)
     }
 
     /// Adds a scope.
     pub(crate) fn add_scope(&mut self, parent: Option<ScopeId>, author: Author) -> ScopeId {
-        self.scopes.push(Scope {
+        let scope = Scope {
             parent,
             exports_to: None,
             author,
@@ -286,7 +291,8 @@ impl<'a> Context<'a> {
             values: BTreeMap::new(),
             via: Arc::from([]),
             chain: Arc::from([]),
-        });
+        };
+        self.scopes.push(scope.into());
         ScopeId(self.scopes.len() - 1)
     }
 
@@ -349,7 +355,7 @@ impl<'a> Context<'a> {
                 self.tell_twice(scope, name, first);
                 return;
             }
-            let slot = self.scopes.get_mut(here.0);
+            let slot = self.scope_mut(here);
             at = slot.and_then(|slot| {
                 slot.ends.insert(&name.text, id);
                 slot.exports_to
@@ -367,7 +373,7 @@ impl<'a> Context<'a> {
                 self.tell_twice(scope, name, first.name.span);
                 return;
             }
-            let slot = self.scopes.get_mut(here.0);
+            let slot = self.scope_mut(here);
             at = slot.and_then(|slot| {
                 slot.ports.insert(&name.text, port);
                 slot.exports_to
