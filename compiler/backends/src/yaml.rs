@@ -1,5 +1,6 @@
 //! The one YAML writer: block style, two spaces, a comment where asked, quotes by allow-list.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -74,10 +75,42 @@ pub(crate) enum Yaml {
     List(Vec<Yaml>),
     /// A map; printed as `{}` when empty.
     Map(Vec<(Word, Yaml)>),
-    /// A value of a list with a comment on the lines above it.
-    Commented(Comment, Box<Yaml>),
+    /// An item of a list that is printed already.
+    Item(Item),
     /// A map that stands in many places.
     Shared(Arc<Shared>),
+}
+
+/// A value with a comment on the lines above it, printed as soon as it was made: thousands of rules take less room as text
+/// than as values.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Item {
+    /// Its lines, as deep as [`RULES`].
+    lines: Box<str>,
+    weight: usize,
+    #[cfg(test)]
+    value: Box<Yaml>,
+}
+
+/// How deep the rules of an object stand: they are lists in its `spec`.
+const RULES: usize = 2;
+
+impl Item {
+    /// The value itself.
+    #[cfg(test)]
+    pub(crate) fn value(&self) -> &Yaml {
+        &self.value
+    }
+
+    fn print(&self, indent: usize, out: &mut String) {
+        if indent == RULES {
+            return out.push_str(&self.lines);
+        }
+        for line in self.lines.split_inclusive('\n') {
+            pad(indent, out);
+            out.push_str(line.get(RULES..).unwrap_or_default());
+        }
+    }
 }
 
 /// A map with entries, printed once for all its places.
@@ -122,9 +155,30 @@ impl Yaml {
             Yaml::Map(entries) => {
                 2 + entries.iter().map(|(key, value)| key.len() + 4 + value.weight()).sum::<usize>()
             }
-            Yaml::Commented(_, value) => value.weight(),
+            Yaml::Item(item) => item.weight,
             Yaml::Shared(shared) => shared.weight,
         }
+    }
+
+    /// A value of a list, with a comment above it.
+    pub(crate) fn item(above: &Comment, value: Yaml) -> Yaml {
+        thread_local! {
+            static PAGE: RefCell<String> = const { RefCell::new(String::new()) };
+        }
+        let lines = PAGE.with_borrow_mut(|page| {
+            page.clear();
+            above.each(|line| comment(line, RULES, page));
+            pad(RULES, page);
+            page.push_str("- ");
+            list_item(&value, RULES, page);
+            page.as_str().into()
+        });
+        Yaml::Item(Item {
+            lines,
+            weight: value.weight(),
+            #[cfg(test)]
+            value: Box::new(value),
+        })
     }
 
     /// The same value, cheap to copy and to print where it is a map with entries.
@@ -190,24 +244,16 @@ fn block(value: &Yaml, indent: usize, out: &mut String) {
         }
         Yaml::List(items) => {
             for item in items {
-                let item = match item {
-                    Yaml::Commented(lines, item) => {
-                        lines.each(|line| comment(line, indent, out));
-                        item
-                    }
-                    Yaml::Text(_)
-                    | Yaml::Number(_)
-                    | Yaml::Flag(_)
-                    | Yaml::List(_)
-                    | Yaml::Map(_)
-                    | Yaml::Shared(_) => item,
-                };
+                if let Yaml::Item(item) = item {
+                    item.print(indent, out);
+                    continue;
+                }
                 pad(indent, out);
                 out.push_str("- ");
                 list_item(item, indent, out);
             }
         }
-        Yaml::Commented(_, value) => block(value, indent, out),
+        Yaml::Item(item) => item.print(indent, out),
         Yaml::Shared(shared) => {
             pad(indent, out);
             shared.print(indent, out);
@@ -291,7 +337,8 @@ fn inline(value: &Yaml, out: &mut String) {
         Yaml::Text(text) => scalar(text, out),
         Yaml::Number(number) => out.push_str(itoa::Buffer::new().format(*number)),
         Yaml::Flag(flag) => out.push_str(if *flag { "true" } else { "false" }),
-        Yaml::Commented(_, value) => inline(value, out),
+        // It prints its own dash: only a list has one.
+        Yaml::Item(item) => item.print(0, out),
         Yaml::Shared(shared) => inline(&shared.map, out),
         Yaml::List(items) => {
             out.push('[');

@@ -71,6 +71,7 @@ pub(super) fn rules_of(
         return Vec::new();
     };
     let entities = entities(build, place, action, grant, refusals);
+    let comment = Comment::of(&grant.rule.origin);
     let mut rules = Vec::new();
     for entity in &entities {
         for service in &services {
@@ -86,7 +87,7 @@ pub(super) fn rules_of(
             };
             let mut push = |action: &'static str| {
                 let rule = rule(action, grant.side, entity, service);
-                rules.push(Yaml::Commented(Comment::of(&grant.rule.origin), Box::new(rule)));
+                rules.push(Yaml::item(&comment, rule));
             };
             if place.logs && (grant.rule.log || grant.rule.alert.is_some()) {
                 push("Log");

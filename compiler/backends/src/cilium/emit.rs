@@ -81,9 +81,9 @@ impl Groups {
         note: Option<&'static str>,
     ) {
         let Some(group) = self.groups.get_mut(at) else { return };
+        let comment = Comment { note, ..Comment::of(origin) };
         for rule in rules {
-            let comment = Comment { note, ..Comment::of(origin) };
-            group.rules.push((side, verb, Yaml::Commented(comment, Box::new(rule)), Arc::clone(origin)));
+            group.rules.push((side, verb, Yaml::item(&comment, rule), Arc::clone(origin)));
         }
     }
 

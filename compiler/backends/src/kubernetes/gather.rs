@@ -190,7 +190,7 @@ pub(super) fn unique(mut objects: Vec<Object>) -> Vec<Object> {
                 | Yaml::Number(_)
                 | Yaml::Flag(_)
                 | Yaml::List(_)
-                | Yaml::Commented(..)
+                | Yaml::Item(_)
                 | Yaml::Shared(_) => None,
             };
             let identity = format!("{:?} {selector:?} {tries}", object.layer);

@@ -268,7 +268,7 @@ fn lower_grant<'a>(
         entries.push(("ports", Yaml::List(ports)));
     }
     let origin = grant.rule.origin.clone();
-    let rule = Yaml::Commented(Comment::of(&origin), Box::new(map(entries)));
+    let rule = Yaml::item(&Comment::of(&origin), map(entries));
     let group = gathered.group(grant);
     match grant.side {
         Side::Egress => group.egress.push((origin, rule)),

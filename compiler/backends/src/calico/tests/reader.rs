@@ -161,7 +161,7 @@ fn term(text: &str, labels: &Labels) -> bool {
 fn get<'y>(map: &'y Yaml, key: &str) -> Option<&'y Yaml> {
     match map {
         Yaml::Map(entries) => entries.iter().find(|(known, _)| **known == *key).map(|(_, value)| value),
-        Yaml::Commented(_, inner) => get(inner, key),
+        Yaml::Item(item) => get(item.value(), key),
         Yaml::Shared(shared) => get(shared.map(), key),
         other => panic!("{other:?}"),
     }

@@ -175,7 +175,7 @@ fn endpoints(team_of: &dyn Fn(&str) -> bool) -> Vec<Endpoint> {
 fn get<'y>(value: &'y Yaml, key: &str) -> Option<&'y Yaml> {
     match value {
         Yaml::Map(entries) => entries.iter().find(|(known, _)| **known == *key).map(|(_, value)| value),
-        Yaml::Commented(_, value) => get(value, key),
+        Yaml::Item(item) => get(item.value(), key),
         Yaml::Shared(shared) => get(shared.map(), key),
         _ => None,
     }
