@@ -49,19 +49,21 @@ pub(crate) fn meaning<'a>(
 
 /// What a noun stands for, remembered.
 pub(crate) fn evaluate<'a>(cx: &mut Context<'a>, id: NounId) -> Option<Arc<[Resolved]>> {
-    let noun = cx.nouns.get_mut(id.0)?;
+    let noun = cx.nouns.get(id.0)?;
+    let (name, kind, scope) = (noun.name, noun.kind, noun.scope);
     match &noun.meaning {
         Meaning::Known(known) => return Some(known.clone()),
         Meaning::Wrong => return None,
         Meaning::Asked => {
-            let (name, scope) = (noun.name, noun.scope);
             let found = Diagnostic::new(Code(201), format!("`{}` is made of itself", name.text));
             cx.say(scope, found.at(name.span, "in the end, a part of its own definition"));
             return None;
         }
-        Meaning::Unknown => noun.meaning = Meaning::Asked,
+        Meaning::Unknown => {}
     }
-    let (name, kind, scope) = (noun.name, noun.kind, noun.scope);
+    if let Some(noun) = cx.noun_mut(id) {
+        noun.meaning = Meaning::Asked;
+    }
     cx.noun_depth += 1;
     let found = if cx.noun_depth > DEEPEST {
         too_deep(cx, scope, name.span)
@@ -73,7 +75,7 @@ pub(crate) fn evaluate<'a>(cx: &mut Context<'a>, id: NounId) -> Option<Arc<[Reso
         Some(found) => Meaning::Known(found.clone()),
         None => Meaning::Wrong,
     };
-    if let Some(noun) = cx.nouns.get_mut(id.0) {
+    if let Some(noun) = cx.noun_mut(id) {
         noun.meaning = meaning;
     }
     found

@@ -53,7 +53,7 @@ pub(crate) fn own_ports(cx: &mut Context<'_>, id: NounId) -> Arc<OwnPorts> {
         }
     }
     let own = Arc::new(own);
-    if let Some(noun) = cx.nouns.get_mut(id.0) {
+    if let Some(noun) = cx.noun_mut(id) {
         noun.own_ports = Some(own.clone());
     }
     own

@@ -108,13 +108,8 @@ pub(crate) fn declare_param<'a>(
         ParamType::Workload | ParamType::Net | ParamType::Domain => {
             slot.ends.insert(&param.name.text, id);
             let kind = NounKind::Param(value);
-            cx.nouns.push(Noun {
-                name: &param.name,
-                kind,
-                scope,
-                meaning: Meaning::Unknown,
-                own_ports: None,
-            });
+            let (name, meaning) = (&param.name, Meaning::Unknown);
+            cx.nouns.push(Noun { name, kind, scope, meaning, own_ports: None }.into());
         }
         ParamType::Port => {
             slot.ports.insert(

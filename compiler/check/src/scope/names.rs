@@ -226,8 +226,8 @@ pub(crate) struct Context<'a> {
     pub(crate) scopes: Vec<Arc<Scope<'a>>>,
     /// The scope of each library or project module.
     pub(crate) modules: BTreeMap<usize, ScopeId>,
-    /// The nouns.
-    pub(crate) nouns: Vec<Noun<'a>>,
+    /// The nouns, likewise.
+    pub(crate) nouns: Vec<Arc<Noun<'a>>>,
     /// The namespaces by name.
     pub(crate) namespaces: Arc<BTreeMap<Text, DeclaredNamespace<'a>>>,
     /// The tenants by name.
@@ -277,6 +277,11 @@ impl<'a> Context<'a> {
     /// A scope, to be changed.
     pub(crate) fn scope_mut(&mut self, id: ScopeId) -> Option<&mut Scope<'a>> {
         self.scopes.get_mut(id.0).map(Arc::make_mut)
+    }
+
+    /// A noun, to be changed.
+    pub(crate) fn noun_mut(&mut self, id: NounId) -> Option<&mut Noun<'a>> {
+        self.nouns.get_mut(id.0).map(Arc::make_mut)
     }
 
     /// Adds a scope.
@@ -343,7 +348,7 @@ impl<'a> Context<'a> {
     pub(crate) fn declare_end(&mut self, scope: ScopeId, name: &'a Name, kind: NounKind<'a>) {
         let id = NounId(self.nouns.len());
         let meaning = Meaning::Unknown;
-        self.nouns.push(Noun { name, kind, scope, meaning, own_ports: None });
+        self.nouns.push(Noun { name, kind, scope, meaning, own_ports: None }.into());
         let mut at = Some(scope);
         while let Some(here) = at {
             let visible = self.chain(here).find_map(|s| s.ends.get(&*name.text)).copied();
