@@ -428,7 +428,7 @@ pub enum EndKind {
     /// `pod(…)` or `ns/pod(…)`; tests only.
     Pod {
         /// The namespace.
-        namespace: Option<Name>,
+        namespace: Option<Box<Name>>,
         /// The condition.
         selector: Vec<Requirement>,
     },
@@ -437,7 +437,7 @@ pub enum EndKind {
     /// `f(…)`: a domain with arguments.
     Call {
         /// What is called.
-        callee: Reference,
+        callee: Box<Reference>,
         /// With what.
         arguments: Vec<Argument>,
     },

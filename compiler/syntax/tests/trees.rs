@@ -114,12 +114,10 @@ fn every_end_is_told_from_the_others() {
                 format!("pod {:?} {}", namespace.as_ref().map(|name| &*name.text), selector.len())
             }
             EndKind::Namespaces(selector) => format!("namespaces {:?}", selector[0].operator),
-            EndKind::Call { callee: Reference::Plain(name), arguments } => {
-                format!("call {} {}", name.text, arguments.len())
-            }
-            EndKind::Call { callee: Reference::Prefixed(path), arguments } => {
-                format!("call {} {}", path.name.text, arguments.len())
-            }
+            EndKind::Call { callee, arguments } => match &**callee {
+                Reference::Plain(name) => format!("call {} {}", name.text, arguments.len()),
+                Reference::Prefixed(path) => format!("call {} {}", path.name.text, arguments.len()),
+            },
             EndKind::Star => "star".to_owned(),
             other => format!("{other:?}"),
         })

@@ -22,10 +22,10 @@ type Statement<'a> = (&'a [Span], Span);
 
 /// Finds exposures without a flow that meets them, in every namespace the statement stands for.
 pub(super) fn lint(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
-    let mut told: BTreeMap<Statement<'_>, Option<Diagnostic>> = BTreeMap::new();
+    let mut told: BTreeMap<Statement<'_>, Option<Box<Diagnostic>>> = BTreeMap::new();
     let exposures: Vec<_> = cx.rules().filter(|(_, rule)| rule.kind == RuleKind::Expose).collect();
-    let judge = |(namespace, rule): &(&Namespace, &Rule)| unused(cx, namespace, rule);
-    let judged: Vec<Option<Diagnostic>> = exposures.par_iter().with_max_len(FEW).map(judge).collect();
+    let judge = |(namespace, rule): &(&Namespace, &Rule)| unused(cx, namespace, rule).map(Box::new);
+    let judged: Vec<Option<Box<Diagnostic>>> = exposures.par_iter().with_max_len(FEW).map(judge).collect();
     for ((_, rule), diagnostic) in exposures.into_iter().zip(judged) {
         let statement = (&rule.origin.via[..], rule.origin.span);
         match told.get_mut(&statement) {
@@ -36,7 +36,7 @@ pub(super) fn lint(cx: &Context<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
     }
-    found.extend(told.into_values().flatten());
+    found.extend(told.into_values().flatten().map(|told| *told));
 }
 
 fn unused(cx: &Context<'_>, namespace: &Namespace, rule: &Rule) -> Option<Diagnostic> {

@@ -67,7 +67,7 @@ pub(crate) fn resolve_end<'a>(
         EndKind::Address(text) => block(cx, scope, text, place).map(|found| vec![found]),
         EndKind::Domain(text) => domain_literal(cx, scope, text, place).map(|found| vec![found]),
         EndKind::Pod { namespace, selector } => {
-            literal_pods(cx, scope, namespace.as_ref(), selector, place, expected).map(|found| vec![found])
+            literal_pods(cx, scope, namespace.as_deref(), selector, place, expected).map(|found| vec![found])
         }
         EndKind::Namespaces(written) => namespaces(cx, scope, written, place).map(|found| vec![found]),
         EndKind::Call { callee, arguments } => arguments::domain_call(cx, scope, callee, arguments, place),

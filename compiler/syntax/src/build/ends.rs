@@ -38,13 +38,13 @@ impl Builder<'_> {
             }
             Rule::pod_literal => {
                 let mut inner = Children::of(pair);
-                let namespace = inner.accept(Rule::label).map(|label| self.label(&label));
+                let namespace = inner.accept(Rule::label).map(|label| self.label(&label).into());
                 inner.accept(Rule::k_pod)?;
                 EndKind::Pod { namespace, selector: self.selector(inner.next()?)? }
             }
             Rule::call => {
                 let mut inner = Children::of(pair);
-                let callee = self.reference(&inner.accept(Rule::reference)?);
+                let callee = self.reference(&inner.accept(Rule::reference)?).into();
                 EndKind::Call { callee, arguments: self.arguments(inner.next()?)? }
             }
             _ => return None,

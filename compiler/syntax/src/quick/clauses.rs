@@ -22,6 +22,10 @@ impl Line<'_, '_, '_> {
                 "alert" => ClauseKind::Alert { critical: self.is_critical()? },
                 _ => return None,
             };
+            // Nearly all statements have one or none.
+            if clauses.is_empty() {
+                clauses.reserve_exact(1);
+            }
             clauses.push(Clause { kind, span: self.span_from(start) });
         }
         Some(clauses)

@@ -329,7 +329,9 @@ impl Reader {
                 None
             }
             EndKind::Pod { namespace, .. } => {
-                self.names(scope, Space::Namespace, namespace.as_slice());
+                if let Some(name) = namespace {
+                    self.name(scope, Space::Namespace, name);
+                }
                 None
             }
             EndKind::Domain(text) => {
