@@ -217,16 +217,16 @@ impl<'a> Plan<'a> {
             grants: Vec::new(),
             fence_denies: Vec::new(),
         };
+        let mut subjects = Subjects::of(namespace);
         for (side, enforcement) in Side::BOTH.into_iter().zip(enforcement) {
             if enforcement == Enforcement::Open {
                 continue;
             }
-            let mut subjects = Subjects::of(namespace);
             let mut grants = |rule: &&'a Rule| subjects.grants_of(places, rule, side);
             plan.guardrail_grants.extend(allows.iter().flat_map(&mut grants));
             let own = namespace.rules.iter().chain(baseline.rules(namespace));
             let own = own.filter(|rule| rule.is_active(*day));
-            let granted = merge_baseline(own.flat_map(|rule| grants(&rule)).collect());
+            let granted = merge_baseline(own.flat_map(|rule| grants(&rule)));
             let can_say = match fences {
                 Fences::Cut if !namespace.fence.is_empty() => &|_: &Grant<'_>| true,
                 Fences::CutWhere(can_say) if !namespace.fence.is_empty() => can_say,
@@ -562,8 +562,8 @@ fn piece_of<'a>(grant: &Grant<'a>, cube: &Cube) -> Grant<'a> {
 }
 
 /// Baseline grants from many namespaces that differ only in the peer's namespace, as one with a list of namespaces.
-fn merge_baseline(grants: Vec<Grant<'_>>) -> Vec<Grant<'_>> {
-    let mut out: Vec<Grant<'_>> = Vec::with_capacity(grants.len());
+fn merge_baseline<'a>(grants: impl Iterator<Item = Grant<'a>>) -> Vec<Grant<'a>> {
+    let mut out: Vec<Grant<'a>> = Vec::new();
     // What grants of one line share: the pattern, the place of the line, its ports, both ends but for the namespace.
     type Line = (Text, u32, u32, u32, Subject, Option<PodSet>);
     let mut merged: BTreeMap<Line, usize> = BTreeMap::new();

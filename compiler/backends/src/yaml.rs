@@ -85,40 +85,17 @@ pub(crate) enum Yaml {
 /// than as values.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Item {
-    /// Its lines, as deep as [`RULES`].
-    lines: Box<str>,
+    lines: Lines,
     weight: usize,
     #[cfg(test)]
     value: Box<Yaml>,
-}
-
-/// How deep the rules of an object stand: they are lists in its `spec`.
-const RULES: usize = 2;
-
-impl Item {
-    /// The value itself.
-    #[cfg(test)]
-    pub(crate) fn value(&self) -> &Yaml {
-        &self.value
-    }
-
-    fn print(&self, indent: usize, out: &mut String) {
-        if indent == RULES {
-            return out.push_str(&self.lines);
-        }
-        for line in self.lines.split_inclusive('\n') {
-            pad(indent, out);
-            out.push_str(line.get(RULES..).unwrap_or_default());
-        }
-    }
 }
 
 /// A map with entries, printed once for all its places.
 #[derive(Clone, Debug)]
 pub(crate) struct Shared {
     map: Yaml,
-    /// Its lines, without indentation of their own.
-    lines: String,
+    lines: Lines,
     weight: usize,
 }
 
@@ -128,19 +105,58 @@ impl PartialEq for Shared {
     }
 }
 
+#[cfg(test)]
+impl Item {
+    /// The value itself.
+    pub(crate) fn value(&self) -> &Yaml {
+        &self.value
+    }
+}
+
+#[cfg(test)]
 impl Shared {
     /// The map itself.
-    #[cfg(test)]
     pub(crate) fn map(&self) -> &Yaml {
         &self.map
     }
+}
 
+/// How deep the rules of an object stand: they are lists in its `spec`.
+const RULES: usize = 2;
+
+/// How deep what the items of a rule's lists hold stands.
+const PEERS: usize = 6;
+
+/// Lines as deep as they usually stand.
+#[derive(Clone, Debug, PartialEq)]
+struct Lines {
+    text: Box<str>,
+    depth: usize,
+}
+
+impl Lines {
+    /// What `print` prints, with its first line indented.
+    fn of(depth: usize, print: impl FnOnce(&mut String)) -> Lines {
+        thread_local! {
+            static PAGE: RefCell<String> = const { RefCell::new(String::new()) };
+        }
+        PAGE.with_borrow_mut(|page| {
+            page.clear();
+            print(page);
+            Lines { text: page.as_str().into(), depth }
+        })
+    }
+
+    /// Prints them at any depth; the first line is indented already.
     fn print(&self, indent: usize, out: &mut String) {
-        for (at, line) in self.lines.split_inclusive('\n').enumerate() {
+        if indent == self.depth {
+            return out.push_str(self.text.get(indent..).unwrap_or_default());
+        }
+        for (at, line) in self.text.split_inclusive('\n').enumerate() {
             if at > 0 {
                 pad(indent, out);
             }
-            out.push_str(line);
+            out.push_str(line.get(self.depth..).unwrap_or_default());
         }
     }
 }
@@ -162,16 +178,11 @@ impl Yaml {
 
     /// A value of a list, with a comment above it.
     pub(crate) fn item(above: &Comment, value: Yaml) -> Yaml {
-        thread_local! {
-            static PAGE: RefCell<String> = const { RefCell::new(String::new()) };
-        }
-        let lines = PAGE.with_borrow_mut(|page| {
-            page.clear();
+        let lines = Lines::of(RULES, |page| {
             above.each(|line| comment(line, RULES, page));
             pad(RULES, page);
             page.push_str("- ");
             list_item(&value, RULES, page);
-            page.as_str().into()
         });
         Yaml::Item(Item {
             lines,
@@ -185,8 +196,7 @@ impl Yaml {
     pub(crate) fn shared(self) -> Yaml {
         match &self {
             Yaml::Map(entries) if !entries.is_empty() => {
-                let mut lines = String::new();
-                block(&self, 0, &mut lines);
+                let lines = Lines::of(PEERS, |page| block(&self, PEERS, page));
                 Yaml::Shared(Arc::new(Shared { weight: self.weight(), lines, map: self }))
             }
             _ => self,
@@ -244,19 +254,22 @@ fn block(value: &Yaml, indent: usize, out: &mut String) {
         }
         Yaml::List(items) => {
             for item in items {
+                pad(indent, out);
                 if let Yaml::Item(item) = item {
-                    item.print(indent, out);
+                    item.lines.print(indent, out);
                     continue;
                 }
-                pad(indent, out);
                 out.push_str("- ");
                 list_item(item, indent, out);
             }
         }
-        Yaml::Item(item) => item.print(indent, out),
+        Yaml::Item(Item { lines, .. }) => {
+            pad(indent, out);
+            lines.print(indent, out);
+        }
         Yaml::Shared(shared) => {
             pad(indent, out);
-            shared.print(indent, out);
+            shared.lines.print(indent, out);
         }
         Yaml::Text(_) | Yaml::Number(_) | Yaml::Flag(_) => {
             pad(indent, out);
@@ -277,7 +290,7 @@ fn list_item(item: &Yaml, indent: usize, out: &mut String) {
                 entry(key, value, indent + 2, out);
             }
         }
-        Yaml::Shared(shared) => shared.print(indent + 2, out),
+        Yaml::Shared(shared) => shared.lines.print(indent + 2, out),
         _ => {
             inline(item, out);
             out.push('\n');
@@ -338,7 +351,7 @@ fn inline(value: &Yaml, out: &mut String) {
         Yaml::Number(number) => out.push_str(itoa::Buffer::new().format(*number)),
         Yaml::Flag(flag) => out.push_str(if *flag { "true" } else { "false" }),
         // It prints its own dash: only a list has one.
-        Yaml::Item(item) => item.print(0, out),
+        Yaml::Item(item) => item.lines.print(0, out),
         Yaml::Shared(shared) => inline(&shared.map, out),
         Yaml::List(items) => {
             out.push('[');
@@ -527,6 +540,21 @@ mod tests {
         print(&places(&|| pods().shared()), &mut shared);
         assert_eq!(shared, plain);
         assert_eq!(pods().shared().weight(), pods().weight());
+    }
+
+    #[test]
+    fn an_item_stands_as_deep_as_its_list() {
+        let comment = Comment::of(&crate::testing::origin(3, "a -> b:1"));
+        let item = || {
+            let pods = map([("app", text("a"))]).shared();
+            Yaml::item(&comment, map([("to", list([pods])), ("port", Yaml::Number(1))]))
+        };
+        let mut out = String::new();
+        print(&map([("rules", list([item()])), ("deep", map([("rules", list([item()]))]))]), &mut out);
+        let lines =
+            ["# shop.netpol:3 a -> b:1", "# because tests say so", "- to:", "  - app: a", "  port: 1"];
+        let at = |blanks: &str| lines.map(|line| format!("{blanks}{line}\n")).concat();
+        assert_eq!(out, format!("---\nrules:\n{}deep:\n  rules:\n{}", at(""), at("  ")));
     }
 
     #[test]
