@@ -218,9 +218,12 @@ pub fn continues(text: &str, first: &str, at: usize) -> bool {
         "workload" => {
             let rest = text.get(at + word.len()..).unwrap_or("");
             let after = rest.trim_start_matches([' ', '\t']);
-            // A name follows `in`, or a list of them; before a number it is what is left of another statement.
-            let begins_names =
-                || !after.trim_start_matches(['[', ' ']).starts_with(|c: char| c.is_ascii_digit());
+            // A name follows `in`, or a list of them; before a number or a reserved word it is what is left of another
+            // statement.
+            let begins_names = || {
+                let first = after.trim_start_matches(['[', ' ']);
+                !first.starts_with(|c: char| c.is_ascii_digit()) && !is_reserved(layout::word_at(first, 0))
+            };
             let option = match word {
                 "in" => rest.starts_with([' ', '\t', '[']) && begins_names(),
                 "ports" | "account" => rest.starts_with([' ', '\t', '[']),

@@ -165,8 +165,10 @@ fn one_huge_list_is_quick() {
 
 #[test]
 fn what_is_left_of_ingress_does_not_spoil_the_workload_above_it() {
-    let parsed = read("workload q selects app=q\nin [80, 443] from internet to q\n");
-    assert_eq!(support::all_items(&parsed.file).len(), 1, "{:?}", parsed.file);
+    for left in ["in [80, 443] from internet to q", "in from internet to q"] {
+        let parsed = read(&format!("workload q selects app=q\n{left}\n"));
+        assert_eq!(support::all_items(&parsed.file).len(), 1, "{:?}", parsed.file);
+    }
     let one_statement = read("workload q selects app=q\n  in [shop, cart]\n");
     assert!(one_statement.diagnostics.is_empty(), "{:?}", one_statement.diagnostics);
 }
