@@ -73,6 +73,27 @@ fn a_new_project_builds_for_three_targets_and_is_then_current() {
     assert_eq!(netpol(folder.path(), &["init"]).code, Some(2), "a project is not made over another");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_build_after_an_edit_keeps_the_files_that_stay_as_they_are() {
+    use std::os::unix::fs::MetadataExt;
+    let folder = project();
+    fs::write(folder.path().join("mail.netpol"), "namespace mail\nworkload web selects app=web\n").unwrap();
+    assert_eq!(netpol(folder.path(), &["build"]).code, Some(0));
+    let node = |file: &str| fs::metadata(folder.path().join("dist/calico").join(file)).unwrap().ino();
+    let before = ["mail.yaml", "shop.yaml"].map(node);
+    fs::write(
+        folder.path().join("mail.netpol"),
+        "namespace mail\nworkload web selects app=w\nweb -> web:1\n",
+    )
+    .unwrap();
+    assert_eq!(netpol(folder.path(), &["build"]).code, Some(0));
+    let after = ["mail.yaml", "shop.yaml"].map(node);
+    assert!(before[0] != after[0] && before[1] == after[1], "{before:?} {after:?}");
+    let entries = fs::read_dir(folder.path().join("dist")).unwrap().count();
+    assert_eq!(entries, 3, "nothing is left beside the folders");
+}
+
 #[test]
 fn stale_output_is_a_diff_and_exit_code_1() {
     let folder = project();
