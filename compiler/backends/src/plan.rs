@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use netpol_flow::{Date, HttpMatch, IpNet, Side, SortedSet, Text};
-use netpol_model::{End, Enforcement, Layer, Namespace, Places, Pods, Policy, Ports, Rule, services};
+use netpol_model::{End, Enforcement, Homes, Layer, Namespace, Places, Pods, Policy, Ports, Rule, services};
 use netpol_sets::{Cube, Ends, FlowSet, Key, PodSet, Requests, Services, Values};
 use rustc_hash::FxHashMap;
 
@@ -187,16 +187,10 @@ impl<'a> Plan<'a> {
     /// be chosen by it.
     pub(crate) fn speaks_by_namespace_label(&self, namespace: &'a Namespace) -> bool {
         let by_label = |pods: &PodSet| pods.keys().any(|key| matches!(key, Key::NamespaceLabel(_)));
-        let has_label = |end: &End| match end {
-            End::Pods(pods) => by_label(pods.set()),
-            End::OtherTenants | End::Any => self.places.ends(end).iter().filter_map(Ends::pods).any(by_label),
-            End::Nodes
-            | End::ApiServer
-            | End::Gateway
-            | End::Addresses { .. }
-            | End::Internet
-            | End::Outside
-            | End::Domain(_) => false,
+        // Pods of named namespaces are chosen by the name alone.
+        let has_label = |end: &End| {
+            end.homes() == Homes::Anywhere
+                && self.places.ends(end).iter().filter_map(Ends::pods).any(by_label)
         };
         let own = namespace.rules.iter().chain(&namespace.fence).chain(&namespace.fence_exceptions);
         let mut ends =
@@ -639,23 +633,14 @@ impl<'a> BaselineIndex<'a> {
                     let entry = (&baseline.pattern, rule);
                     index.own.entry(namespace).or_default().push(entry);
                     for end in rule.from.iter().chain(&rule.to) {
-                        match end {
-                            End::Pods(pods) => match pods.named() {
-                                Some(names) => {
-                                    for name in names.iter().filter(|name| *name != namespace) {
-                                        index.towards.entry(name).or_default().push(entry);
-                                    }
+                        match end.homes() {
+                            Homes::Named(names) => {
+                                for name in names.iter().filter(|name| *name != namespace) {
+                                    index.towards.entry(name).or_default().push(entry);
                                 }
-                                None => index.towards_anyone.push(entry),
-                            },
-                            End::Any | End::OtherTenants => index.towards_anyone.push(entry),
-                            End::Nodes
-                            | End::ApiServer
-                            | End::Gateway
-                            | End::Addresses { .. }
-                            | End::Internet
-                            | End::Outside
-                            | End::Domain(_) => {}
+                            }
+                            Homes::Anywhere => index.towards_anyone.push(entry),
+                            Homes::Nowhere => {}
                         }
                     }
                 }

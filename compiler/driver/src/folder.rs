@@ -1,9 +1,9 @@
 //! One output folder: never half of one.
 //!
 //! It is first made in full beside the old one, on disk and not only in memory: a file with the same bytes is linked, any
-//! other is written; where every byte is there already, nothing is made. Then the two exchange names, in one step where the system can; elsewhere the old one steps aside
-//! first. Whatever happens in between, one whole folder is there: in its place, or aside, from where the next build puts
-//! it back.
+//! other is written; where every byte is there already, nothing is made. Then the two exchange names, in one step where
+//! the system can; elsewhere the old one steps aside first. Whatever happens in between, one whole folder is there: in its
+//! place, or aside, from where the next build puts it back.
 
 use std::collections::BTreeSet;
 use std::io;

@@ -299,6 +299,17 @@ pub enum End {
     Any,
 }
 
+/// Where the pods of an end may live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Homes<'e> {
+    /// It is no pods.
+    Nowhere,
+    /// In these namespaces.
+    Named(&'e SortedSet<Text>),
+    /// In any namespace.
+    Anywhere,
+}
+
 /// Pods of some namespaces that satisfy a selector.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pods {
@@ -443,24 +454,44 @@ impl End {
         End::Pods(pods.into())
     }
 
-    /// The namespaces of its pods, where it is pods and those are named.
-    pub fn named(&self) -> Option<&SortedSet<Text>> {
+    /// Where its pods may live.
+    pub fn homes(&self) -> Homes<'_> {
         match self {
-            End::Pods(pods) => pods.named(),
-            End::OtherTenants
-            | End::Nodes
+            End::Pods(pods) => pods.named().map_or(Homes::Anywhere, Homes::Named),
+            End::OtherTenants | End::Any => Homes::Anywhere,
+            End::Nodes
             | End::ApiServer
             | End::Gateway
             | End::Addresses { .. }
             | End::Internet
             | End::Outside
-            | End::Domain(_)
-            | End::Any => None,
+            | End::Domain(_) => Homes::Nowhere,
+        }
+    }
+
+    /// The namespaces of its pods, where it is pods and those are named.
+    pub fn named(&self) -> Option<&SortedSet<Text>> {
+        match self.homes() {
+            Homes::Named(names) => Some(names),
+            Homes::Nowhere | Homes::Anywhere => None,
         }
     }
 }
 
 impl Rule {
+    /// The namespaces it can touch, where both its ends say so by name; none where an end may lie anywhere.
+    pub fn named(&self) -> Option<BTreeSet<&Text>> {
+        let mut names = BTreeSet::new();
+        for end in self.from.iter().chain(&self.to) {
+            match end.homes() {
+                Homes::Named(more) => names.extend(more),
+                Homes::Anywhere => return None,
+                Homes::Nowhere => {}
+            }
+        }
+        Some(names)
+    }
+
     /// Whether it holds on `day`.
     pub fn is_active(&self, day: Date) -> bool {
         self.until.is_none_or(|until| day <= until)

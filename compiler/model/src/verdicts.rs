@@ -10,7 +10,7 @@ use netpol_sets::{
     AddressSet, Cube, Ends, ExternalSet, FlowSet, Infra, InfraSet, Key, PodSet, Undecided, Values, within,
 };
 
-use crate::{End, Enforcement, Namespace, Places, Policy, Rule, are_apart};
+use crate::{Enforcement, Namespace, Places, Policy, Rule, are_apart};
 
 /// How many steps taking the exceptions out of the denies may take, and how many one question.
 const STEPS: u64 = 1_000_000;
@@ -61,9 +61,9 @@ impl<'a> Verdicts<'a> {
         let mut baseline_anywhere = Vec::new();
         for pattern in &policy.baseline {
             for rule in pattern.rules.values().flatten().filter(active) {
-                match named_namespaces(rule) {
+                match rule.named() {
                     Some(names) => {
-                        for name in &names {
+                        for name in names {
                             if let Some((name, _)) = policy.namespaces.get_key_value(name) {
                                 baseline.entry(name).or_default().push((&pattern.pattern, rule));
                             }
@@ -409,23 +409,4 @@ fn is_another_name(question: &Cube, grant: &Cube) -> bool {
     let (asked, granted) = (names(question), names(grant));
     let overlap = |a: &DomainPattern, b: &DomainPattern| a.contains(b) || b.contains(a);
     asked.iter().any(|asked| granted.iter().any(|granted| !overlap(asked, granted)))
-}
-
-/// The namespaces a rule can touch, where both its ends say so by name; none where an end may lie anywhere.
-fn named_namespaces(rule: &Rule) -> Option<SortedSet<Text>> {
-    let mut names: Vec<Text> = Vec::new();
-    for end in rule.from.iter().chain(&rule.to) {
-        match end {
-            End::Pods(pods) => names.extend(pods.named()?.iter().cloned()),
-            End::OtherTenants | End::Any => return None,
-            End::Nodes
-            | End::ApiServer
-            | End::Gateway
-            | End::Addresses { .. }
-            | End::Internet
-            | End::Outside
-            | End::Domain(_) => {}
-        }
-    }
-    Some(names.into_iter().collect())
 }

@@ -83,7 +83,7 @@ impl<'a> Source<'a> {
         let mut baseline_anywhere = Vec::new();
         for pattern in &policy.baseline {
             for rule in pattern.rules.values().flatten().filter(active) {
-                match named_ends(rule) {
+                match rule.named() {
                     Some(names) => {
                         for name in names {
                             baseline.entry(name).or_default().push((&pattern.pattern, rule));
@@ -215,25 +215,6 @@ impl<'a> Source<'a> {
         let fence = flows(&mut namespace.fence.iter());
         granted.subtract(&fence.subtract(&flows(&mut namespace.fence_exceptions.iter())))
     }
-}
-
-/// The namespaces a rule can touch, where both its ends say so by name; none where an end may lie anywhere.
-fn named_ends(rule: &Rule) -> Option<BTreeSet<&Text>> {
-    let mut names = BTreeSet::new();
-    for end in rule.from.iter().chain(&rule.to) {
-        match end {
-            End::Pods(pods) => names.extend(pods.named()?),
-            End::OtherTenants | End::Any => return None,
-            End::Nodes
-            | End::ApiServer
-            | End::Gateway
-            | End::Addresses { .. }
-            | End::Internet
-            | End::Outside
-            | End::Domain(_) => {}
-        }
-    }
-    Some(names)
 }
 
 /// The flows whose subject on `side` is among `subject`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use netpol_diagnostics::Span;
 use netpol_flow::{Date, Side, Text};
-use netpol_model::{End, Enforcement, Guardrail, Namespace, Namespaces, Places, Policy, Rule};
+use netpol_model::{End, Enforcement, Guardrail, Homes, Namespace, Namespaces, Places, Policy, Rule};
 use netpol_sets::FlowSet;
 use rayon::prelude::*;
 
@@ -72,21 +72,12 @@ impl<'a> Border<'a> {
         let mut is_open = false;
         let mut others: Vec<&'a str> = Vec::new();
         for end in ends {
-            match end {
-                End::Pods(pods) => match pods.named().filter(|names| names.len() <= FEW) {
-                    Some(names) => {
-                        others.extend(names.iter().map(|name| &**name).filter(|name| *name != home))
-                    }
-                    None => is_open = true,
-                },
-                End::OtherTenants | End::Any => is_open = true,
-                End::Nodes
-                | End::ApiServer
-                | End::Gateway
-                | End::Addresses { .. }
-                | End::Internet
-                | End::Outside
-                | End::Domain(_) => {}
+            match end.homes() {
+                Homes::Named(names) if names.len() <= FEW => {
+                    others.extend(names.iter().map(|name| &**name).filter(|name| *name != home));
+                }
+                Homes::Named(_) | Homes::Anywhere => is_open = true,
+                Homes::Nowhere => {}
             }
         }
         if is_open {

@@ -1,6 +1,6 @@
 //! Which lines a `require` speaks of. What a line denotes decides, not how it is spelt (amendment U6).
 
-use netpol_model::{End, Namespace, Places, Rule, RuleKind};
+use netpol_model::{End, Homes, Namespace, Places, Rule, RuleKind};
 use netpol_sets::Ends;
 use netpol_syntax::tree::RuleClass;
 
@@ -48,16 +48,10 @@ fn is_public(places: &Places, end: &End) -> bool {
 
 /// Whether the line speaks of pods of other namespaces; `any` does (amendment B9).
 fn crosses(namespace: &Namespace, rule: &Rule) -> bool {
-    let is_foreign = |end: &End| match end {
-        End::Any | End::OtherTenants => true,
-        End::Pods(pods) => pods.named().is_none_or(|names| names.iter().any(|name| *name != namespace.name)),
-        End::Nodes
-        | End::ApiServer
-        | End::Gateway
-        | End::Addresses { .. }
-        | End::Internet
-        | End::Outside
-        | End::Domain(_) => false,
+    let is_foreign = |end: &End| match end.homes() {
+        Homes::Anywhere => true,
+        Homes::Named(names) => names.iter().any(|name| *name != namespace.name),
+        Homes::Nowhere => false,
     };
     rule.from.iter().chain(&rule.to).any(is_foreign)
 }
